@@ -1,0 +1,52 @@
+// What a study's parameters are: name, kind, unit, domain, default.
+#pragma once
+
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace trawl {
+
+enum class Kind { real, integer, flag, choice };
+
+/// The interval that a real or integer parameter may lie in.
+struct Domain {
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
+  bool lower_open = false;
+  bool upper_open = false;
+
+  bool contains(double value) const;
+  std::string text() const;  ///< as in "[0, 1)"; "any" if unbounded
+};
+
+Domain any_number();
+Domain at_least(double lower);
+Domain above(double lower);
+Domain between(double lower, double upper);         ///< both ends included
+Domain strictly_between(double lower, double upper);
+
+/// A parameter's value is a double everywhere in the engine: a real as it is, an integer as an exact
+/// whole number (|value| <= 2^53), a flag as 0 or 1, a choice as the position of its label.
+struct Parameter {
+  std::string name;
+  Kind kind = Kind::real;
+  std::string unit = "1";
+  Domain domain;                     ///< real and integer only
+  std::vector<std::string> choices;  ///< choice only
+  double default_value = 0;
+  std::string description;
+};
+
+/// The problem with `value` for this parameter as a phrase ("0 is outside [1, inf)"), empty if there is none.
+std::string problem_with(const Parameter& parameter, double value);
+
+/// Shortest text that reads back as the same value: "0.1", "5", "true", "shifted".
+std::string value_text(const Parameter& parameter, double value);
+
+/// Reads what value_text writes; also accepts 1e3 for an integer. Throws std::invalid_argument with a
+/// phrase that says what would be right; the domain is checked too.
+double parse_value(const Parameter& parameter, std::string_view text);
+
+}  // namespace trawl

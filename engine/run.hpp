@@ -1,0 +1,76 @@
+// Runs a sweep: the master's loop on rank 0, the worker's on the others.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/interval_set.hpp"
+#include "engine/records.hpp"
+#include "engine/sweep.hpp"
+#include "engine/transport.hpp"
+
+namespace trawl {
+
+struct RunOptions {
+  int threads = 1;                  ///< of this rank's TBB arena
+  double flush_interval_s = 5;
+  double point_timeout_s = 0;       ///< 0: none
+  double heartbeat_s = 1;
+  double lease_s = 15;              ///< a worker that is silent for this long is lost
+  double grace_s = 10;              ///< after a stop, how long running points may go on
+  std::uint64_t range_size = 0;     ///< tasks per range; 0: sized by cost
+  bool master_computes = true;
+  std::string inflight_path;        ///< file in which each rank notes what it is computing; empty: none
+  const std::atomic<bool>* stop = nullptr;  ///< set by a signal handler
+};
+
+struct Progress {
+  double elapsed_s = 0;
+  std::uint64_t total = 0;          ///< tasks of the sweep
+  std::uint64_t done = 0;           ///< tasks with a status, those of earlier runs included
+  std::uint64_t done_before = 0;    ///< of these, in earlier runs
+  std::uint64_t failed = 0;
+  double remaining_s = 0;           ///< estimate; NaN while unknown
+  int workers = 0;                  ///< ranks that compute
+};
+
+/// Hears of what happens; called from the master's loop.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void on_progress(const Progress&) {}
+  virtual void on_worker(Rank, const Hello&) {}
+  virtual void on_worker_lost(Rank, const std::string& /*why*/) {}
+  virtual void on_failure(const Failure&) {}
+};
+
+/// What the result file knew before this run.
+struct RunState {
+  IntervalSet pending;
+  std::array<std::uint64_t, 7> status_counts{};  ///< indexed by Status
+};
+
+struct RunSummary {
+  std::array<std::uint64_t, 7> status_counts{};  ///< after the run, indexed by Status
+  bool stopped_early = false;       ///< a stop was asked for, or no worker was left
+  int workers_lost = 0;
+  bool threads_stuck = false;       ///< a point never returned: leave by _exit
+  double elapsed_s = 0;
+  std::uint64_t computed = 0;       ///< tasks computed by this run
+  double busy_s = 0;                ///< thread seconds spent in studies
+};
+
+/// Rank 0. Returns when every task has a status or the run was stopped; everything received is then flushed.
+RunSummary run_master(const Sweep& sweep, RunState state, Transport& transport, RecordSink& sink, RunObserver& observer,
+                      const RunOptions& options);
+
+/// Every other rank. Returns when the master says so; true if it did, false if the master fell silent.
+bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& options);
+
+/// Evaluates one task alone, as a worker would. Returns its records (a range of one task).
+Records evaluate_task(const Sweep& sweep, TaskIndex task);
+
+}  // namespace trawl

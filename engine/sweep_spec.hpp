@@ -1,0 +1,69 @@
+// What was asked for: a sweep over a study's parameters, validated.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/study.hpp"
+
+namespace trawl {
+
+/// The values of an axis, with numpy's names and meanings. All are computed from an index; only List stores them.
+struct List { std::vector<double> values; };
+struct Linspace { double start, stop; std::uint64_t num; };   ///< stop included
+struct Geomspace { double start, stop; std::uint64_t num; };  ///< stop included; same sign, not zero
+struct Arange { double start, stop, step; };                  ///< stop excluded
+/// Distributions, for sampled designs (random, latin_hypercube, sobol) only.
+struct Uniform { double lower, upper; };
+struct LogUniform { double lower, upper; };                   ///< both > 0
+struct Integers { double lower, upper; };                     ///< both included
+struct Choice { std::vector<double> values; };
+
+using AxisValues = std::variant<List, Linspace, Geomspace, Arange, Uniform, LogUniform, Integers, Choice>;
+
+struct Axis {
+  std::string parameter;
+  AxisValues values;
+};
+
+enum class DesignKind { grid, zip, list, random, latin_hypercube, sobol };
+inline constexpr const char* design_names[] = {"grid", "zip", "list", "random", "latin_hypercube", "sobol"};
+
+/// A value for a parameter by name, used in `fixed` and in the points of a list design.
+struct Setting {
+  std::string parameter;
+  double value;
+};
+
+struct SweepSpec {
+  std::string study;
+  std::uint64_t seed = 0;
+  std::uint64_t replicates = 1;
+  DesignKind design = DesignKind::grid;
+  std::vector<Axis> axes;                        ///< in the order of the file; slowest first
+  std::vector<Setting> fixed;
+  std::uint64_t points = 0;                      ///< number of points of a sampled design
+  std::vector<std::vector<Setting>> list;        ///< the points of a list design; all set the same parameters
+  std::vector<std::vector<std::string>> zip;     ///< axes that move together inside a grid
+  std::vector<std::string> common_random_numbers;
+  std::string where;                             ///< muParser expression over parameter names; empty: all points
+};
+
+/// Number of values of an axis; 0 for a distribution. Throws SweepError (key "axes.NAME") if it is not countable.
+std::uint64_t axis_size(const Axis& axis);
+
+/// Value number i of an axis; i < axis_size(axis). linspace's last value is exactly stop.
+double axis_value(const Axis& axis, std::uint64_t i);
+
+/// Checks everything that can be known without running: names, kinds, domains (of every value), duplicates, sizes,
+/// overflow of the number of tasks (at most 2^63 - 1), `where`. Throws SweepError.
+void validate(const SweepSpec& spec, const Declaration& declaration);
+
+/// The sweep as TOML in one fixed form: every parameter that is not swept appears in [fixed], so that two sweeps are
+/// the same if and only if their texts are. It can be run again as it stands.
+std::string canonical_text(const SweepSpec& spec, const Declaration& declaration);
+
+}  // namespace trawl

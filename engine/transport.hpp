@@ -1,0 +1,76 @@
+// The messages between master and workers, and what carries them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "engine/records.hpp"
+#include "engine/task.hpp"
+
+namespace trawl {
+
+using Rank = int;
+
+/// Worker to master, once: I am here.
+struct Hello {
+  int threads = 1;
+  std::string host;
+  std::int64_t pid = 0;
+};
+
+/// Master to worker: evaluate these tasks. `grant` comes back with the results.
+struct Assignment {
+  std::uint64_t grant = 0;
+  TaskRange range;
+};
+
+/// Worker to master: a range, or the part of it that was finished before a stop. `last` says that nothing more
+/// will come for this grant.
+struct Results {
+  std::uint64_t grant = 0;
+  bool last = true;
+  Records records;
+};
+
+/// Both ways, about once a second: I am alive.
+struct Heartbeat {};
+
+/// Master to worker: finish the points that run, return what is done, wait.
+struct Stop {};
+
+/// Master to worker: leave.
+struct Bye {};
+
+using Message = std::variant<Hello, Assignment, Results, Heartbeat, Stop, Bye>;
+
+/// Carries messages between ranks 0 .. size()-1, in order for each pair of ranks. Used from one thread of each rank.
+/// No call ever blocks or fails because another rank is dead or slow.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  virtual Rank rank() const = 0;
+  virtual int size() const = 0;
+
+  /// Queues a message; `to` is another rank. Messages to dead ranks vanish.
+  virtual void send(Rank to, Message message) = 0;
+
+  /// Takes the next message that has arrived, if any.
+  virtual bool receive(Rank& from, Message& message) = 0;
+
+  /// Gives a rank up: nothing it sends is delivered any more, nothing is waited for.
+  virtual void abandon(Rank rank) = 0;
+};
+
+/// One rank: this process alone.
+class LocalTransport final : public Transport {
+ public:
+  Rank rank() const override { return 0; }
+  int size() const override { return 1; }
+  void send(Rank, Message) override {}
+  bool receive(Rank&, Message&) override { return false; }
+  void abandon(Rank) override {}
+};
+
+}  // namespace trawl

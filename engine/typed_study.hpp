@@ -1,0 +1,101 @@
+// A study whose parameters are the members of a struct: bound once, read as typed values.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "engine/error.hpp"
+#include "engine/study.hpp"
+
+namespace trawl {
+
+/// Where one task's outputs go. out[k] is the span of output k; out.set(k, x) writes a scalar.
+class Outputs {
+ public:
+  Outputs(const Columns& columns, std::size_t task) : columns_(columns), task_(task) {}
+
+  std::span<double> operator[](std::size_t output) const { return columns_.of(output, task_); }
+  void set(std::size_t output, double value) const { columns_.of(output, task_)[0] = value; }
+
+ private:
+  const Columns& columns_;
+  std::size_t task_;
+};
+
+/// A parameter together with the way its value gets into the struct P.
+template <class P>
+struct Binding {
+  Parameter parameter;
+  void (*assign)(P&, double);
+};
+
+namespace detail {
+template <class M>
+struct MemberOf;
+template <class P, class T>
+struct MemberOf<T P::*> {
+  using Struct = P;
+  using Value = T;
+};
+
+template <class T>
+constexpr Kind kind_of() {
+  if constexpr (std::is_same_v<T, bool>) return Kind::flag;
+  else if constexpr (std::is_enum_v<T>) return Kind::choice;
+  else if constexpr (std::is_integral_v<T>) return Kind::integer;
+  else return Kind::real;
+}
+}  // namespace detail
+
+/// Binds a member: its type gives the kind (double real, integer types integer, bool flag, enum class choice with
+/// values 0, 1, ... in the order of .choices) and the struct's initialiser gives the default.
+/// Use: bind<&Parameters::samples>({.name = "samples", .domain = at_least(1), .description = "..."}).
+template <auto Member>
+auto bind(Parameter parameter) {
+  using Struct = typename detail::MemberOf<decltype(Member)>::Struct;
+  using Value = typename detail::MemberOf<decltype(Member)>::Value;
+  parameter.kind = detail::kind_of<Value>();
+  parameter.default_value = static_cast<double>(Struct{}.*Member);
+  return Binding<Struct>{std::move(parameter), [](Struct& p, double value) {
+                           if constexpr (std::is_same_v<Value, bool>) p.*Member = value != 0;
+                           else if constexpr (std::is_enum_v<Value>) p.*Member = static_cast<Value>(static_cast<int>(value));
+                           else p.*Member = static_cast<Value>(value);
+                         }};
+}
+
+/// Derive from this, override evaluate(const P&, RandomStream, Outputs) and outputs().
+template <class P>
+class TypedStudy : public Study {
+ public:
+  TypedStudy(Declaration declaration, std::vector<Binding<P>> bindings)
+      : declaration_(std::move(declaration)), bindings_(std::move(bindings)) {
+    for (const auto& binding : bindings_) declaration_.parameters.push_back(binding.parameter);
+  }
+
+  const Declaration& declaration() const final { return declaration_; }
+
+  /// The struct of a point given as one value per parameter, in declaration order.
+  P parameters(std::span<const double> point) const {
+    TRAWL_CHECK(point.size() == bindings_.size());
+    P p;
+    for (std::size_t k = 0; k < bindings_.size(); ++k) bindings_[k].assign(p, point[k]);
+    return p;
+  }
+
+  double cost(std::span<const double> point) const final { return cost(parameters(point)); }
+
+  void evaluate(const Tasks& tasks, const Columns& columns) const final {
+    for (std::size_t i = 0; i < tasks.size; ++i) evaluate(parameters(tasks.row(i)), tasks.random(i), Outputs(columns, i));
+  }
+
+ protected:
+  /// Computes one task; throw std::exception to fail it.
+  virtual void evaluate(const P& p, const RandomStream& random, const Outputs& out) const = 0;
+  virtual double cost(const P& /*p*/) const { return 1.0; }
+
+ private:
+  Declaration declaration_;
+  std::vector<Binding<P>> bindings_;
+};
+
+}  // namespace trawl

@@ -1,0 +1,31 @@
+// Results as text: CSV and JSON lines, one row a task; a short table; digests.
+#pragma once
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "io/result_reader.hpp"
+
+namespace trawl::io {
+
+/// One row per task: parameters (labels for choices), replicate, status, scalar outputs, array outputs as
+/// name[i,j] columns. RFC 4180; numbers in shortest round-trip form, NaN as "nan".
+void export_csv(const ResultReader& file, std::FILE* out);
+
+/// One JSON object per task and line; arrays nested; NaN and infinities as null, "inf", "-inf" never appear bare.
+void export_jsonl(const ResultReader& file, std::FILE* out);
+
+/// A table of at most about 20 lines: for each scalar output, count, mean, sd, min, max over the ok tasks, by the
+/// values of the first axis if they are few.
+std::string report_table(const ResultReader& file);
+
+/// SHA-256 of the file's bytes, as sha256sum prints it, in hex; and one for each dataset's raw data.
+struct Digest {
+  std::string name;
+  std::string sha256;
+};
+std::string file_digest(const std::string& path);
+std::vector<Digest> dataset_digests(const ResultReader& file);
+
+}  // namespace trawl::io

@@ -1,0 +1,54 @@
+// Reading a result file without its study: status, values, attributes. The file is treated as hostile.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/task.hpp"
+
+namespace trawl::io {
+
+/// A dataset of the file. `kind` tells what it stands for.
+struct Variable {
+  enum class Role { scale, coordinate, output };
+  std::string name;
+  std::string unit;
+  std::string long_name;
+  Role role = Role::output;
+  bool is_text = false;
+  std::vector<std::string> dimensions;  ///< names, slowest first
+  std::vector<std::uint64_t> shape;
+};
+
+/// Opens a result file read-only, checks its layout, and closes the HDF5 handle whenever it is not reading.
+class ResultReader {
+ public:
+  explicit ResultReader(const std::string& path);  ///< throws UsageError (no result file), IoError
+  ~ResultReader();
+
+  std::string study() const;
+  int study_version() const;
+  std::string sweep_text() const;  ///< canonical sweep; parse_sweep reads it
+  std::string trawl_version() const;
+
+  std::uint64_t task_count() const;
+  std::uint64_t replicates() const;
+  std::array<std::uint64_t, 7> status_counts() const;
+  const std::vector<Variable>& variables() const;
+
+  std::vector<std::uint8_t> statuses(TaskRange range) const;
+  /// All elements of an output for the tasks of a range, task after task.
+  std::vector<double> output(const std::string& name, TaskRange range) const;
+  /// A whole scale or coordinate.
+  std::vector<double> values(const std::string& name) const;
+  std::vector<std::string> texts(const std::string& name) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace trawl::io

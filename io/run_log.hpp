@@ -1,0 +1,28 @@
+// NAME.h5.run.jsonl: what differs from run to run, one JSON object a line, appended.
+#pragma once
+
+#include <string>
+
+#include "engine/run.hpp"
+
+namespace trawl::io {
+
+/// Appends events (start, worker, worker_lost, failure, end) with an ISO 8601 UTC time each. Write failures of the log
+/// never fail the run.
+class RunLog final : public RunObserver {
+ public:
+  explicit RunLog(const std::string& path);
+  ~RunLog() override;
+
+  void start(const std::string& command, int ranks, int threads);
+  void end(const RunSummary& summary, int exit_code);
+
+  void on_worker(Rank rank, const Hello& hello) override;
+  void on_worker_lost(Rank rank, const std::string& why) override;
+  void on_failure(const Failure& failure) override;
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace trawl::io

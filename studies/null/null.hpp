@@ -1,0 +1,10 @@
+// Being written.
+#pragma once
+
+#include "engine/typed_study.hpp"
+
+namespace trawl::studies {
+
+class Null;
+
+}  // namespace trawl::studies
