@@ -24,7 +24,7 @@ struct Domain {
 Domain any_number();
 Domain at_least(double lower);
 Domain above(double lower);
-Domain between(double lower, double upper);         ///< both ends included
+Domain between(double lower, double upper);  ///< both ends included
 Domain strictly_between(double lower, double upper);
 
 /// A parameter's value is a double everywhere in the engine: a real as it is, an integer as an exact
@@ -33,8 +33,8 @@ struct Parameter {
   std::string name;
   Kind kind = Kind::real;
   std::string unit = "1";
-  Domain domain;                     ///< real and integer only
-  std::vector<std::string> choices;  ///< choice only
+  Domain domain = {};                     ///< real and integer only
+  std::vector<std::string> choices = {};  ///< choice only
   double default_value = 0;
   std::string description;
 };

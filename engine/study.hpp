@@ -14,22 +14,22 @@ namespace trawl {
 
 /// What a study says of itself. All texts are UTF-8, one line each.
 struct Declaration {
-  std::string name;      ///< as in sweep files and file names: [a-z][a-z0-9_]*
-  int version = 1;       ///< raised when any result changes
-  std::string group;     ///< heading in `trawl list`
-  std::string summary;   ///< what it computes, one sentence
-  std::string maths;     ///< the equation in a line
-  std::string source;    ///< where it comes from
-  std::vector<Parameter> parameters;
+  std::string name;     ///< as in sweep files and file names: [a-z][a-z0-9_]*
+  int version = 1;      ///< raised when any result changes
+  std::string group;    ///< heading in `trawl list`
+  std::string summary;  ///< what it computes, one sentence
+  std::string maths;    ///< the equation in a line
+  std::string source;   ///< where it comes from
+  std::vector<Parameter> parameters = {};
 };
 
 /// A dimension of an output: its coordinate values, or text labels in their place.
 struct Dimension {
   std::string name;
   std::string unit = "1";
-  std::string description;
-  std::vector<double> values;
-  std::vector<std::string> labels;  ///< instead of values
+  std::string description = {};
+  std::vector<double> values = {};
+  std::vector<std::string> labels = {};  ///< instead of values
 
   std::size_t size() const { return labels.empty() ? values.size() : labels.size(); }
 };
@@ -71,8 +71,8 @@ struct Tasks {
 
 /// Where the outputs of a block go: column k holds size(k) elements for each task, task after task.
 struct Columns {
-  double* const* base = nullptr;           ///< one pointer per output, to the block's first task
-  const std::size_t* sizes = nullptr;      ///< elements per task, one per output
+  double* const* base = nullptr;       ///< one pointer per output, to the block's first task
+  const std::size_t* sizes = nullptr;  ///< elements per task, one per output
 
   std::span<double> of(std::size_t output, std::size_t task) const {
     return {base[output] + task * sizes[output], sizes[output]};
