@@ -1,1 +1,202 @@
-// Being written.
+#include "engine/inflight.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "engine/error.hpp"
+
+namespace trawl {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t file_size = InflightFile::slot_count * sizeof(InflightSlot);
+constexpr int fault_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+thread_local InflightSlot* thread_slot = nullptr;
+std::atomic<InflightSlot*> process_slots{nullptr};
+char* const* restart_argv = nullptr;
+
+/// A stack for the calling thread's signal handlers.
+class SignalStack {
+ public:
+  SignalStack() : memory_(new char[size_]) {
+    stack_t stack{};
+    stack.ss_sp = memory_.get();
+    stack.ss_size = size_;
+    sigaltstack(&stack, nullptr);
+  }
+  ~SignalStack() {
+    stack_t none{};
+    none.ss_flags = SS_DISABLE;
+    sigaltstack(&none, nullptr);
+  }
+  SignalStack(const SignalStack&) = delete;
+  SignalStack& operator=(const SignalStack&) = delete;
+
+ private:
+  static constexpr std::size_t size_ = 64 * 1024;
+  std::unique_ptr<char[]> memory_;
+};
+
+std::string rank_file(const std::string& path, Rank rank) {
+  return fmt::format("{}.{}", path, rank);
+}
+std::string faults_file(const std::string& path) {
+  return path + ".faults";
+}
+
+struct PlainSlot {
+  TaskRange range;
+  int signal = 0;
+};
+
+std::vector<PlainSlot> read_slots(const std::string& file) {
+  std::vector<PlainSlot> busy;
+  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return busy;
+  void* memory = mmap(nullptr, file_size, PROT_READ, MAP_SHARED, fd, 0);
+  const bool whole = lseek(fd, 0, SEEK_END) == static_cast<off_t>(file_size);
+  close(fd);
+  if (memory == MAP_FAILED) return busy;
+  if (whole) {
+    const auto* slots = static_cast<const InflightSlot*>(memory);
+    for (std::size_t i = 0; i < InflightFile::slot_count; ++i) {
+      const TaskRange range{slots[i].begin.load(), slots[i].end.load()};
+      if (range.begin < range.end) busy.push_back({range, slots[i].signal.load()});
+    }
+  }
+  munmap(memory, file_size);
+  return busy;
+}
+
+/// False if no task was running. A thread without a slot of its own helps with some other lane's point: any of those
+/// that run may be the one.
+bool note_fault(int signal) {
+  if (thread_slot != nullptr) {
+    thread_slot->signal.store(signal);
+    return true;
+  }
+  bool any = false;
+  InflightSlot* slots = process_slots.load();
+  for (std::size_t i = 0; slots != nullptr && i < InflightFile::slot_count; ++i) {
+    if (slots[i].begin.load() >= slots[i].end.load()) continue;
+    slots[i].signal.store(signal);
+    any = true;
+  }
+  return any;
+}
+
+void on_fault(int signal, siginfo_t*, void*) {
+  if (note_fault(signal) && restart_argv != nullptr) {
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    execv("/proc/self/exe", restart_argv);
+  }
+  ::signal(signal, SIG_DFL);
+  raise(signal);
+}
+
+}  // namespace
+
+InflightFile::InflightFile(const std::string& path, Rank rank) {
+  int fd = -1;
+  int flags = MAP_SHARED | MAP_ANONYMOUS;
+  if (!path.empty()) {
+    file_ = rank_file(path, rank);
+    fd = open(file_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0 || posix_fallocate(fd, 0, file_size) != 0) {
+      const int error = errno;
+      if (fd >= 0) close(fd);
+      throw IoError(fmt::format("{}: cannot create ({}). Is the directory writable and the disk not full?", file_,
+                                std::strerror(error)));
+    }
+    flags = MAP_SHARED;
+  }
+  void* memory = mmap(nullptr, file_size, PROT_READ | PROT_WRITE, flags, fd, 0);
+  if (fd >= 0) close(fd);
+  if (memory == MAP_FAILED) throw IoError(fmt::format("{}: cannot map into memory ({})", file_, std::strerror(errno)));
+  slots_ = static_cast<InflightSlot*>(memory);
+  for (std::size_t i = 0; i < slot_count; ++i) new (&slots_[i]) InflightSlot{};
+  process_slots.store(slots_);
+}
+
+InflightFile::~InflightFile() {
+  if (!file_.empty()) unlink(file_.c_str());
+  // The memory stays mapped: a thread that never returned may still write to it.
+}
+
+std::vector<TaskRange> read_inflight(const std::string& path, Rank rank) {
+  std::vector<TaskRange> ranges;
+  if (path.empty()) return ranges;
+  for (const PlainSlot& slot : read_slots(rank_file(path, rank))) ranges.push_back(slot.range);
+  return ranges;
+}
+
+std::vector<Fault> recover_faults(const std::string& path) {
+  std::vector<Fault> faults;
+  if (path.empty()) return faults;
+  const fs::path base(path);
+  const std::string prefix = base.filename().string() + ".";
+  std::FILE* log = std::fopen(faults_file(path).c_str(), "ae");
+  std::error_code ignored;
+  const fs::path folder = base.has_parent_path() ? base.parent_path() : fs::path(".");
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix) || name == prefix + "faults") continue;
+    for (const PlainSlot& slot : read_slots(entry.path().string())) {
+      if (slot.signal != 0 && log != nullptr) {
+        std::fprintf(log, "%" PRIu64 " %" PRIu64 "\n", slot.range.begin, slot.range.end);
+      }
+    }
+    fs::remove(entry.path(), ignored);
+  }
+  if (log != nullptr) std::fclose(log);
+  if (std::FILE* in = std::fopen(faults_file(path).c_str(), "re")) {
+    TaskRange range;
+    while (std::fscanf(in, "%" SCNu64 " %" SCNu64, &range.begin, &range.end) == 2) {
+      if (range.begin >= range.end) continue;
+      const auto same = [&](const Fault& fault) { return fault.range == range; };
+      const auto known = std::find_if(faults.begin(), faults.end(), same);
+      if (known == faults.end()) faults.push_back({range, 1});
+      else ++known->times;
+    }
+    std::fclose(in);
+  }
+  if (faults.empty()) forget_faults(path);
+  return faults;
+}
+
+void forget_faults(const std::string& path) {
+  if (!path.empty()) unlink(faults_file(path).c_str());
+}
+
+void install_fault_handler(char* const* argv) {
+  restart_argv = argv;
+  struct sigaction action {};
+  action.sa_sigaction = on_fault;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
+  sigemptyset(&action.sa_mask);
+  for (const int signal : fault_signals) sigaction(signal, &action, nullptr);
+}
+
+void set_thread_slot(InflightSlot* slot) {
+  thread_slot = slot;
+  thread_local const SignalStack stack;
+}
+
+}  // namespace trawl

@@ -1,1 +1,324 @@
-// Being written.
+#include "engine/run.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "engine/cost_order.hpp"
+#include "engine/error.hpp"
+#include "engine/inflight.hpp"
+#include "engine/scheduler.hpp"
+#include "engine/worker.hpp"
+
+namespace trawl {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Hello hello_of(const RunOptions& options) {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  return {options.threads, host, getpid()};
+}
+
+/// How long to wait when there is nothing to do: not at all for a short while after the last event, since the next
+/// message of a conversation comes within microseconds, then longer and longer.
+class BackOff {
+ public:
+  void reset() { idle_since_ = Clock::now(), wait_s_ = shortest_s; }
+
+  /// Sleeps in `worker` (woken by a completed range), if there is one.
+  void wait(Worker* worker, double longest_s) {
+    if (seconds_since(idle_since_) < spin_s) {
+      std::this_thread::yield();
+      return;
+    }
+    const double seconds = std::min(wait_s_, longest_s);
+    if (worker != nullptr) worker->wait(seconds);
+    else std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    wait_s_ = std::min(2 * wait_s_, longest_s);
+  }
+
+ private:
+  static constexpr double spin_s = 50e-6;
+  static constexpr double shortest_s = 20e-6;
+
+  Clock::time_point idle_since_ = Clock::now();
+  double wait_s_ = shortest_s;
+};
+
+constexpr double longest_wait_s = 2e-3;         // with other ranks, which cannot wake us
+constexpr double longest_wait_alone_s = 50e-3;  // a completed range wakes us
+constexpr double tick_s = 50e-3;
+constexpr std::uint64_t max_range_bytes = 4 << 20;
+
+/// A worker whose point never returned cannot be destroyed: its thread would come back to freed memory.
+void release_if_stuck(std::unique_ptr<Worker>& worker) {
+  if (worker && worker->has_stuck_threads()) static_cast<void>(worker.release());
+}
+
+SchedulerOptions scheduler_options(const Sweep& sweep, const RunOptions& options) {
+  SchedulerOptions scheduler;
+  scheduler.lease_s = options.lease_s;
+  scheduler.range_size = options.range_size;
+  const std::uint64_t task_bytes = sizeof(double) * std::max<std::size_t>(1, sweep.doubles_per_task);
+  scheduler.max_range_tasks = std::max<std::uint64_t>(1, max_range_bytes / task_bytes);
+  scheduler.first_range_tasks = std::min<std::uint64_t>(scheduler.max_range_tasks, sweep.study.max_block());
+  return scheduler;
+}
+
+/// Rank 0's loop.
+class Master {
+ public:
+  Master(const Sweep& sweep, RunState state, Transport& transport, RecordSink& sink, RunObserver& observer,
+         const RunOptions& options)
+      : sweep_(sweep),
+        transport_(transport),
+        sink_(sink),
+        observer_(observer),
+        options_(options),
+        done_before_(sweep.design.task_count() - state.pending.count()),
+        scheduler_(scheduler_options(sweep, options), std::move(state.pending), cost_segments(sweep)) {
+    summary_.status_counts = state.status_counts;
+  }
+
+  RunSummary run() {
+    for (const Fault& fault : recover_faults(options_.inflight_path)) scheduler_.faulted(fault.range, fault.times);
+    InflightFile inflight(options_.inflight_path, 0);
+    if (options_.master_computes || transport_.size() == 1) {
+      local_ = std::make_unique<Worker>(sweep_, WorkerOptions{options_.threads, options_.point_timeout_s}, inflight);
+      join(0, hello_of(options_));
+    }
+    loop();
+    for (Rank rank = 1; rank < transport_.size(); ++rank) transport_.send(rank, Bye{});
+    sink_.flush();
+    report_progress();
+    summary_.elapsed_s = seconds_since(start_);
+    summary_.stopped_early = !scheduler_.finished();
+    if (!summary_.stopped_early) forget_faults(options_.inflight_path);
+    summary_.threads_stuck = local_ && local_->has_stuck_threads();
+    release_if_stuck(local_);
+    return summary_;
+  }
+
+ private:
+  void loop() {
+    const double longest_s = transport_.size() > 1 ? longest_wait_s : longest_wait_alone_s;
+    BackOff back_off;
+    write_crashed();
+    deliver();
+    while (!scheduler_.finished()) {
+      const bool heard = receive();
+      deliver();
+      if (!tick(!heard)) return;
+      if (heard) back_off.reset();
+      else back_off.wait(local_.get(), longest_s);
+    }
+  }
+
+  /// Takes what has arrived; false if nothing had.
+  bool receive() {
+    constexpr int at_most = 64;  // then look at the clock again
+    bool heard = false;
+    Rank from = 0;
+    Message message;
+    for (int i = 0; i < at_most && transport_.receive(from, message); ++i) {
+      heard = true;
+      if (auto* results = std::get_if<Results>(&message)) take(from, *results);
+      else if (const auto* hello = std::get_if<Hello>(&message)) join(from, *hello);
+      else scheduler_.heartbeat(from, seconds_since(start_));
+    }
+    for (int i = 0; local_ && i < at_most; ++i) {
+      std::optional<Results> results = local_->take();
+      if (!results) break;
+      heard = true;
+      take(0, *results);
+      deliver();
+    }
+    return heard;
+  }
+
+  void join(Rank rank, const Hello& hello) {
+    observer_.on_worker(rank, hello);
+    scheduler_.hello(rank, hello, seconds_since(start_));
+  }
+
+  void take(Rank from, Results& results) {
+    const Records& records = results.records;
+    if (!scheduler_.results(from, results.grant, records.range, records.seconds, seconds_since(start_))) return;
+    if (!records.range.empty()) store(records);
+  }
+
+  void store(const Records& records) {
+    sink_.write(records);
+    for (const StatusRun& run : records.statuses) {
+      summary_.status_counts[static_cast<std::size_t>(run.status)] += run.count;
+    }
+    summary_.status_counts[0] -= records.range.size();
+    summary_.computed += records.range.size();
+    summary_.busy_s += records.seconds;
+    for (const Failure& failure : records.failures) observer_.on_failure(failure);
+  }
+
+  void deliver() {
+    for (Outgoing& outgoing : scheduler_.take_messages()) {
+      if (outgoing.to != 0) transport_.send(outgoing.to, std::move(outgoing.message));
+      else if (const auto* assignment = std::get_if<Assignment>(&outgoing.message)) local_->assign(*assignment);
+      else local_->stop();
+    }
+  }
+
+  /// What is due by the clock. False when the run must end although the sweep is not complete.
+  bool tick(bool nothing_arrived) {
+    const double now = seconds_since(start_);
+    if (now < next_tick_) return true;
+    next_tick_ = now + tick_s;
+    if (local_) {
+      scheduler_.heartbeat(0, now);
+      local_->check_timeouts();
+    }
+    if (nothing_arrived) lose_silent_workers(now);
+    if (now >= next_heartbeat_) {
+      next_heartbeat_ = now + options_.heartbeat_s;
+      for (Rank rank = 1; rank < transport_.size(); ++rank) transport_.send(rank, Heartbeat{});
+    }
+    if (now >= next_flush_) {
+      sink_.flush();
+      next_flush_ = seconds_since(start_) + options_.flush_interval_s;
+    }
+    report_progress();
+    return keep_going(now);
+  }
+
+  bool keep_going(double now) {
+    if (stop_time_ < 0 && options_.stop != nullptr && options_.stop->load()) {
+      stop_time_ = now;
+      scheduler_.stop();
+      deliver();
+    }
+    if (stop_time_ >= 0) {
+      if (now - stop_time_ > options_.grace_s && local_ && !local_->idle()) {
+        local_->give_up();
+        receive();
+      }
+      return !scheduler_.idle() && now - stop_time_ <= options_.grace_s;
+    }
+    const bool all_heard_of = now > options_.lease_s;  // ranks that have not said hello by then never will
+    return scheduler_.live_workers() > 0 || !all_heard_of;
+  }
+
+  void lose_silent_workers(double now) {
+    for (const Rank rank : scheduler_.expired(now)) {
+      transport_.abandon(rank);
+      ++summary_.workers_lost;
+      observer_.on_worker_lost(rank, "no sign of life within the lease");
+      scheduler_.lost(rank, read_inflight(options_.inflight_path, rank));
+    }
+    write_crashed();
+    deliver();
+  }
+
+  void write_crashed() {
+    for (const TaskIndex task : scheduler_.take_crashed()) {
+      Records records;
+      records.range = {task, task + 1};
+      records.value_count = sweep_.doubles_per_task;
+      records.values = std::make_unique<double[]>(records.value_count);
+      std::fill_n(records.values.get(), records.value_count, std::numeric_limits<double>::quiet_NaN());
+      records.statuses.push_back({1, Status::crashed});
+      records.failures.push_back({task, Status::crashed, "killed its worker three times"});
+      store(records);
+    }
+  }
+
+  void report_progress() {
+    Progress progress;
+    progress.elapsed_s = seconds_since(start_);
+    progress.total = sweep_.design.task_count();
+    progress.done = progress.total - summary_.status_counts[0];
+    progress.done_before = done_before_;
+    for (std::size_t s = 0; s < summary_.status_counts.size(); ++s) {
+      if (is_failure(static_cast<Status>(s))) progress.failed += summary_.status_counts[s];
+    }
+    progress.remaining_s = scheduler_.remaining_seconds();
+    progress.workers = scheduler_.live_workers();
+    observer_.on_progress(progress);
+  }
+
+  const Sweep& sweep_;
+  Transport& transport_;
+  RecordSink& sink_;
+  RunObserver& observer_;
+  const RunOptions& options_;
+  const std::uint64_t done_before_;
+  const Clock::time_point start_ = Clock::now();
+  Scheduler scheduler_;
+  std::unique_ptr<Worker> local_;
+  RunSummary summary_;
+  double next_tick_ = 0;
+  double next_heartbeat_ = 0;
+  double next_flush_ = 0;
+  double stop_time_ = -1;
+};
+
+}  // namespace
+
+RunSummary run_master(const Sweep& sweep, RunState state, Transport& transport, RecordSink& sink, RunObserver& observer,
+                      const RunOptions& options) {
+  return Master(sweep, std::move(state), transport, sink, observer, options).run();
+}
+
+bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& options) {
+  InflightFile inflight(options.inflight_path, transport.rank());
+  auto worker = std::make_unique<Worker>(sweep, WorkerOptions{options.threads, options.point_timeout_s}, inflight);
+  transport.send(0, hello_of(options));
+  const double silence_allowed_s = 2 * options.lease_s;  // the master may be busy writing
+  auto heard = Clock::now();
+  auto next_tick = Clock::now();
+  auto next_heartbeat = Clock::now();
+  BackOff back_off;
+  bool dismissed = false;
+  while (!dismissed && seconds_since(heard) < silence_allowed_s) {
+    bool active = false;
+    Rank from = 0;
+    Message message;
+    while (!dismissed && transport.receive(from, message)) {
+      active = true;
+      heard = Clock::now();
+      if (const auto* assignment = std::get_if<Assignment>(&message)) worker->assign(*assignment);
+      else if (std::holds_alternative<Stop>(message)) worker->stop();
+      else dismissed = std::holds_alternative<Bye>(message);
+      while (std::optional<Results> results = worker->take()) transport.send(0, std::move(*results));
+    }
+    while (std::optional<Results> results = worker->take()) {
+      active = true;
+      transport.send(0, std::move(*results));
+    }
+    if (Clock::now() >= next_tick) {
+      next_tick = Clock::now() + std::chrono::milliseconds(50);
+      worker->check_timeouts();
+      if (Clock::now() >= next_heartbeat) {
+        next_heartbeat = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                            std::chrono::duration<double>(options.heartbeat_s));
+        transport.send(0, Heartbeat{});
+      }
+    }
+    if (active) back_off.reset();
+    else back_off.wait(worker.get(), longest_wait_s);
+  }
+  worker->stop();
+  release_if_stuck(worker);
+  return dismissed;
+}
+
+}  // namespace trawl

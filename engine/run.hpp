@@ -15,26 +15,26 @@
 namespace trawl {
 
 struct RunOptions {
-  int threads = 1;                  ///< of this rank's TBB arena
+  int threads = 1;  ///< of this rank's TBB arena
   double flush_interval_s = 5;
-  double point_timeout_s = 0;       ///< 0: none
+  double point_timeout_s = 0;  ///< 0: none
   double heartbeat_s = 1;
-  double lease_s = 15;              ///< a worker that is silent for this long is lost
-  double grace_s = 10;              ///< after a stop, how long running points may go on
-  std::uint64_t range_size = 0;     ///< tasks per range; 0: sized by cost
+  double lease_s = 15;           ///< a worker that is silent for this long is lost
+  double grace_s = 10;           ///< after a stop, how long running points may go on
+  std::uint64_t range_size = 0;  ///< tasks per range; 0: sized by cost
   bool master_computes = true;
-  std::string inflight_path;        ///< file in which each rank notes what it is computing; empty: none
+  std::string inflight_path;                ///< file in which each rank notes what it is computing; empty: none
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal handler
 };
 
 struct Progress {
   double elapsed_s = 0;
-  std::uint64_t total = 0;          ///< tasks of the sweep
-  std::uint64_t done = 0;           ///< tasks with a status, those of earlier runs included
-  std::uint64_t done_before = 0;    ///< of these, in earlier runs
+  std::uint64_t total = 0;        ///< tasks of the sweep
+  std::uint64_t done = 0;         ///< tasks with a status, those of earlier runs included
+  std::uint64_t done_before = 0;  ///< of these, in earlier runs
   std::uint64_t failed = 0;
-  double remaining_s = 0;           ///< estimate; NaN while unknown
-  int workers = 0;                  ///< ranks that compute
+  double remaining_s = 0;  ///< estimate; NaN while unknown
+  int workers = 0;         ///< ranks that compute
 };
 
 /// Hears of what happens; called from the master's loop.
@@ -55,12 +55,12 @@ struct RunState {
 
 struct RunSummary {
   std::array<std::uint64_t, 7> status_counts{};  ///< after the run, indexed by Status
-  bool stopped_early = false;       ///< a stop was asked for, or no worker was left
+  bool stopped_early = false;                    ///< a stop was asked for, or no worker was left
   int workers_lost = 0;
-  bool threads_stuck = false;       ///< a point never returned: leave by _exit
+  bool threads_stuck = false;  ///< a point never returned: leave by _exit
   double elapsed_s = 0;
-  std::uint64_t computed = 0;       ///< tasks computed by this run
-  double busy_s = 0;                ///< thread seconds spent in studies
+  std::uint64_t computed = 0;  ///< tasks computed by this run
+  double busy_s = 0;           ///< thread seconds spent in studies
 };
 
 /// Rank 0. Returns when every task has a status or the run was stopped; everything received is then flushed.

@@ -23,6 +23,7 @@ struct Hello {
 struct Assignment {
   std::uint64_t grant = 0;
   TaskRange range;
+  bool careful = false;  ///< a worker died of this range: one task at a time, each noted before it starts
 };
 
 /// Worker to master: a range, or the part of it that was finished before a stop. `last` says that nothing more

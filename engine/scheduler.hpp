@@ -1,0 +1,117 @@
+// Who computes what next. A state machine: events in, messages out; no I/O, no clock, no MPI.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/cost_order.hpp"
+#include "engine/interval_set.hpp"
+#include "engine/transport.hpp"
+
+namespace trawl {
+
+struct SchedulerOptions {
+  double lease_s = 15;                ///< a worker that is silent for longer is lost
+  std::uint64_t range_size = 0;       ///< tasks per range; 0: sized by cost
+  std::uint64_t max_range_tasks = 1;  ///< so that the results fit into one message
+  std::uint64_t first_range_tasks = 1;
+};
+
+/// A message for a worker.
+struct Outgoing {
+  Rank to = 0;
+  Message message;
+};
+
+/// Hands out ranges of tasks. Memory is bounded by the number of workers, segments and holes, not of tasks.
+///
+/// Ranges follow factoring (Hummel, Schonberg, Flynn, "Factoring: a method for scheduling parallel loops", CACM 35(8),
+/// 1992): a worker gets half of its fair share of what remains, weighted by its measured speed, never less than is
+/// worth a message and never more than fits into one. Two ranges are in flight for each worker, so that it does not
+/// wait for the reply; where one task is long, as many as it has threads. The most expensive segments go first. Tasks
+/// whose worker died come last, alone, and never on rank 0 while another worker lives; after the third death a task is
+/// given up as crashed.
+class Scheduler {
+ public:
+  /// `pending`: the tasks to compute. `segments`: all tasks of the sweep with their cost.
+  Scheduler(SchedulerOptions options, IntervalSet pending, std::vector<Segment> segments);
+
+  // Events. `now` is seconds on any clock that does not go back.
+  void hello(Rank rank, const Hello& hello, double now);
+  void heartbeat(Rank rank, double now);
+  /// Results, all of a grant or the part done before a stop. False: from a worker that was given up; ignore them.
+  bool results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now);
+  /// The worker is dead. `suspects` are the tasks it was computing, as far as is known.
+  void lost(Rank rank, const std::vector<TaskRange>& suspects);
+  /// An earlier process faulted in these tasks, `times` times; before the first hello.
+  void faulted(TaskRange range, int times);
+  void stop();
+
+  /// Messages to send, oldest first; empties the list.
+  std::vector<Outgoing> take_messages();
+
+  /// Tasks given up as crashed since the last call.
+  std::vector<TaskIndex> take_crashed();
+
+  /// Workers that have been silent for longer than the lease. The caller then calls lost() for each.
+  std::vector<Rank> expired(double now) const;
+
+  bool finished() const;  ///< nothing is pending, in flight or suspected
+  bool idle() const { return grants_.empty(); }
+  int live_workers() const;
+  double remaining_seconds() const;  ///< estimate; NaN while unknown
+
+ private:
+  struct WorkerState {
+    int threads = 1;
+    bool alive = true;
+    double last_heard = 0;
+    double rate = 0;              // cost per second; 0: not known yet
+    std::uint64_t last_size = 0;  // tasks of its last range
+    std::vector<std::uint64_t> grants;
+  };
+  struct Grant {
+    Rank rank = 0;
+    TaskRange range;
+    bool careful = false;
+  };
+
+  void suspect(TaskRange range);
+  void send(Rank rank, Message message);
+  void feed_all();
+  void feed(Rank rank, WorkerState& worker);
+  void give(Rank rank, WorkerState& worker, TaskRange range, bool careful);
+  bool take_suspect(Rank rank, TaskRange& range);
+  const Segment* next_segment(TaskRange& pending);
+  bool tasks_are_long(const WorkerState& worker, double cost) const;
+  std::uint64_t range_tasks(const WorkerState& worker, double cost) const;
+  void put_back(TaskRange range);
+  double cost_of(TaskRange range) const;
+  void set_rate(WorkerState& worker, double rate);
+  double total_rate() const;
+
+  const SchedulerOptions options_;
+  IntervalSet pending_;
+  double pending_cost_ = 0;
+  double in_flight_cost_ = 0;
+  std::vector<Segment> segments_;     // in task order
+  std::vector<std::uint32_t> order_;  // positions in segments_, most expensive first
+  std::size_t current_ = 0;           // position in order_ of the first segment that may have pending tasks
+  std::map<Rank, WorkerState> workers_;
+  std::map<std::uint64_t, Grant> grants_;  // in flight
+  std::uint64_t next_grant_ = 1;
+  double rate_sum_ = 0;  // over live workers whose rate is known
+  int rates_known_ = 0;
+  int live_ = 0;
+  std::deque<TaskRange> suspects_;
+  std::map<TaskIndex, int> deaths_;  // of single tasks
+  std::vector<TaskIndex> crashed_;
+  std::vector<Outgoing> messages_;
+  bool stopping_ = false;
+};
+
+}  // namespace trawl
