@@ -1,0 +1,314 @@
+#include "engine/scheduler.hpp"
+
+#include <cmath>
+#include <optional>
+
+#include <gtest/gtest.h>
+
+namespace trawl {
+namespace {
+
+IntervalSet first_tasks(std::uint64_t count) {
+  IntervalSet set;
+  set.insert({0, count});
+  return set;
+}
+
+Scheduler uniform(std::uint64_t tasks, SchedulerOptions options = {}) {
+  return Scheduler(options, first_tasks(tasks), {{{0, tasks}, 1.0}});
+}
+
+/// Assignments among the messages that the scheduler wants sent, for one rank.
+std::vector<Assignment> assignments(const std::vector<Outgoing>& messages, Rank rank) {
+  std::vector<Assignment> found;
+  for (const Outgoing& outgoing : messages) {
+    if (const auto* assignment = std::get_if<Assignment>(&outgoing.message); assignment && outgoing.to == rank) {
+      found.push_back(*assignment);
+    }
+  }
+  return found;
+}
+
+/// A pool of imaginary workers that take seconds_per_task on each thread; time is a number.
+class Pool {
+ public:
+  Pool(Scheduler& scheduler, int workers, int threads) : scheduler_(scheduler), busy_until_(workers, 0.0) {
+    for (Rank rank = 0; rank < workers; ++rank) scheduler_.hello(rank, {threads, "host", rank}, 0);
+    threads_ = threads;
+    collect();
+  }
+
+  /// Runs until nothing is in flight; returns the time that the last worker needed.
+  template <class CostOf>
+  double run(CostOf cost_of) {
+    double end = 0;
+    while (!queue_.empty()) {
+      const auto [rank, assignment] = queue_.front();
+      queue_.erase(queue_.begin());
+      double seconds = 0;
+      for (TaskIndex task = assignment.range.begin; task < assignment.range.end; ++task) seconds += cost_of(task);
+      busy_until_[rank] += seconds / threads_;
+      end = std::max(end, busy_until_[rank]);
+      done_.insert(assignment.range);
+      ++grants_;
+      largest_ = std::max(largest_, assignment.range.size());
+      EXPECT_TRUE(scheduler_.results(rank, assignment.grant, assignment.range, seconds, busy_until_[rank]));
+      collect();
+    }
+    return end;
+  }
+
+  const IntervalSet& done() const { return done_; }
+  std::uint64_t grants() const { return grants_; }
+  std::uint64_t largest() const { return largest_; }
+
+ private:
+  void collect() {
+    for (Outgoing& outgoing : scheduler_.take_messages()) {
+      if (const auto* assignment = std::get_if<Assignment>(&outgoing.message)) {
+        queue_.emplace_back(outgoing.to, *assignment);
+      }
+    }
+    // The worker that is free first answers first.
+    std::stable_sort(queue_.begin(), queue_.end(),
+                     [&](const auto& a, const auto& b) { return busy_until_[a.first] < busy_until_[b.first]; });
+  }
+
+  Scheduler& scheduler_;
+  int threads_ = 1;
+  std::vector<double> busy_until_;
+  std::vector<std::pair<Rank, Assignment>> queue_;
+  IntervalSet done_;
+  std::uint64_t grants_ = 0;
+  std::uint64_t largest_ = 0;
+};
+
+TEST(Scheduler, hands_out_every_task_once) {
+  SchedulerOptions options;
+  options.max_range_tasks = 100000;
+  Scheduler scheduler = uniform(1000000, options);
+  Pool pool(scheduler, 3, 2);
+  pool.run([](TaskIndex) { return 1e-6; });
+  EXPECT_TRUE(scheduler.finished());
+  EXPECT_EQ(pool.done().count(), 1000000U);
+  EXPECT_EQ(pool.done().ranges().size(), 1U);
+}
+
+TEST(Scheduler, sizes_ranges_by_measured_cost_so_that_messages_are_few_and_the_end_is_even) {
+  SchedulerOptions options;
+  options.max_range_tasks = 1 << 20;
+  Scheduler scheduler = uniform(10000000, options);
+  Pool pool(scheduler, 4, 1);
+  const double time = pool.run([](TaskIndex) { return 1e-6; });
+  EXPECT_LT(pool.grants(), 400U);      // 10 s of work
+  EXPECT_GT(pool.largest(), 100000U);  // up to a quarter of a second each
+  EXPECT_LT(time, 1.01 * 10.0 / 4);    // all end within 1 % of the ideal
+}
+
+TEST(Scheduler, keeps_two_ranges_in_flight_once_the_speed_is_known) {
+  SchedulerOptions options;
+  options.max_range_tasks = 1000;
+  Scheduler scheduler = uniform(1000000, options);
+  scheduler.hello(1, {1, "host", 1}, 0);
+  auto given = assignments(scheduler.take_messages(), 1);
+  ASSERT_EQ(given.size(), 1U);
+  EXPECT_EQ(given[0].range, (TaskRange{0, 1}));
+  scheduler.results(1, given[0].grant, given[0].range, 1e-6, 0.1);
+  given = assignments(scheduler.take_messages(), 1);
+  ASSERT_EQ(given.size(), 2U);
+  EXPECT_EQ(given[0].range, (TaskRange{1, 17})) << "growth is limited while the first speeds are rough";
+  scheduler.results(1, given[0].grant, given[0].range, 16e-6, 0.2);
+  EXPECT_EQ(assignments(scheduler.take_messages(), 1).size(), 1U);
+}
+
+TEST(Scheduler, gives_long_tasks_one_by_one_to_each_thread) {
+  SchedulerOptions options;
+  options.max_range_tasks = 1000;
+  Scheduler scheduler = uniform(100, options);
+  scheduler.hello(1, {4, "host", 1}, 0);
+  auto given = assignments(scheduler.take_messages(), 1);
+  ASSERT_EQ(given.size(), 4U);
+  scheduler.results(1, given[0].grant, given[0].range, 10.0, 10.0);
+  given = assignments(scheduler.take_messages(), 1);
+  ASSERT_EQ(given.size(), 1U);
+  EXPECT_EQ(given[0].range.size(), 1U);
+}
+
+TEST(Scheduler, gives_expensive_segments_first) {
+  Scheduler scheduler({}, first_tasks(30), {{{0, 10}, 1.0}, {{10, 20}, 5.0}, {{20, 30}, 2.0}});
+  scheduler.hello(0, {1, "host", 1}, 0);
+  std::vector<TaskIndex> order;
+  for (double now = 0; !scheduler.finished(); now += 1) {
+    const auto given = assignments(scheduler.take_messages(), 0);
+    for (const Assignment& a : given) {
+      order.push_back(a.range.begin);
+      scheduler.results(0, a.grant, a.range, 1.0, now);
+    }
+  }
+  ASSERT_EQ(order.size(), 30U);
+  EXPECT_EQ(order[0], 10U);
+  EXPECT_EQ(order[10], 20U);
+  EXPECT_EQ(order[20], 0U);
+}
+
+TEST(Scheduler, ends_evenly_when_costs_differ_a_thousandfold) {
+  // 200 tasks, cost 1 .. 1000; longest first leaves at most about one short task of imbalance.
+  std::vector<Segment> segments;
+  double total = 0;
+  for (TaskIndex i = 0; i < 200; ++i) {
+    segments.push_back({{i, i + 1}, static_cast<double>(1 + i * 5)});
+    total += segments.back().cost;
+  }
+  Scheduler scheduler({}, first_tasks(200), segments);
+  Pool pool(scheduler, 4, 1);
+  const double time = pool.run([](TaskIndex i) { return static_cast<double>(1 + i * 5); });
+  EXPECT_EQ(pool.done().count(), 200U);
+  EXPECT_LT(time, 1.01 * total / 4);
+}
+
+TEST(Scheduler, obeys_a_forced_range_size) {
+  SchedulerOptions options;
+  options.range_size = 1;
+  Scheduler scheduler = uniform(100, options);
+  scheduler.hello(1, {1, "host", 1}, 0);
+  const auto given = assignments(scheduler.take_messages(), 1);
+  ASSERT_EQ(given.size(), 2U);
+  EXPECT_EQ(given[0].range.size(), 1U);
+}
+
+TEST(Scheduler, requeues_the_range_of_a_lost_worker) {
+  SchedulerOptions options;
+  options.range_size = 10;
+  Scheduler scheduler = uniform(20, options);
+  scheduler.hello(0, {1, "a", 1}, 0);
+  scheduler.hello(1, {1, "b", 2}, 0);
+  auto messages = scheduler.take_messages();
+  ASSERT_EQ(assignments(messages, 0).size(), 2U);
+  EXPECT_EQ(scheduler.live_workers(), 2);
+  scheduler.lost(0, {{3, 4}});
+  EXPECT_EQ(scheduler.live_workers(), 1);
+  EXPECT_FALSE(scheduler.results(0, assignments(messages, 0)[0].grant, {0, 10}, 1, 1)) << "late results are ignored";
+  IntervalSet seen;
+  std::optional<Assignment> alone;
+  for (int step = 0; step < 10 && !scheduler.finished(); ++step) {
+    for (const Assignment& a : assignments(scheduler.take_messages(), 1)) {
+      seen.insert(a.range);
+      if (a.careful) alone = a;
+      scheduler.results(1, a.grant, a.range, 1, 1);
+    }
+  }
+  EXPECT_TRUE(scheduler.finished());
+  EXPECT_EQ(seen.count(), 20U);
+  ASSERT_TRUE(alone.has_value());
+  EXPECT_EQ(alone->range, (TaskRange{3, 4}));
+}
+
+TEST(Scheduler, quarantines_a_task_after_it_killed_three_workers) {
+  SchedulerOptions options;
+  options.range_size = 10;
+  Scheduler scheduler = uniform(10, options);
+  for (Rank rank = 0; rank < 5; ++rank) scheduler.hello(rank, {1, "host", rank}, 0);
+  scheduler.take_messages();  // rank 0 has the whole sweep
+  scheduler.lost(0, {{7, 8}});
+  int deaths = 1;
+  std::vector<TaskIndex> crashed;
+  while (!scheduler.finished()) {
+    for (const Outgoing& outgoing : scheduler.take_messages()) {
+      const auto& assignment = std::get<Assignment>(outgoing.message);
+      EXPECT_EQ(assignment.careful, assignment.range == (TaskRange{7, 8}));
+      if (assignment.careful) {
+        EXPECT_NE(outgoing.to, 0) << "the master must not die of it while others live";
+        scheduler.lost(outgoing.to, {{7, 8}});
+        ++deaths;
+      } else {
+        scheduler.results(outgoing.to, assignment.grant, assignment.range, 1, 1);
+      }
+    }
+    for (const TaskIndex task : scheduler.take_crashed()) crashed.push_back(task);
+  }
+  EXPECT_EQ(deaths, 3);
+  EXPECT_EQ(crashed, std::vector<TaskIndex>{7});
+}
+
+TEST(Scheduler, narrows_an_unknown_killer_down_by_halving) {
+  SchedulerOptions options;
+  options.range_size = 8;
+  Scheduler scheduler = uniform(8, options);
+  Rank next = 0;
+  double now = 0;
+  scheduler.hello(next, {1, "host", 0}, now);
+  int deaths = 0;
+  std::vector<TaskIndex> crashed;
+  while (!scheduler.finished() && deaths < 50) {
+    for (const Assignment& a : assignments(scheduler.take_messages(), next)) {
+      if (a.range.begin <= 5 && 5 < a.range.end) {
+        scheduler.lost(next, {});
+        for (const TaskIndex task : scheduler.take_crashed()) crashed.push_back(task);
+        ++deaths;
+        scheduler.hello(++next, {1, "host", next}, now);
+        break;
+      }
+      scheduler.results(next, a.grant, a.range, 1, now);
+    }
+  }
+  EXPECT_EQ(crashed, std::vector<TaskIndex>{5});
+  EXPECT_EQ(deaths, 5) << "8 -> 4 -> 2 -> 1 by three deaths, the third of which counts, and two more";
+}
+
+TEST(Scheduler, remembers_faults_of_earlier_processes) {
+  Scheduler scheduler = uniform(4);
+  scheduler.faulted({2, 3}, 2);
+  scheduler.faulted({3, 4}, 3);
+  EXPECT_EQ(scheduler.take_crashed(), std::vector<TaskIndex>{3});
+  scheduler.hello(0, {1, "host", 0}, 0);
+  std::vector<TaskIndex> order;
+  while (!scheduler.finished()) {
+    for (const Assignment& a : assignments(scheduler.take_messages(), 0)) {
+      order.push_back(a.range.begin);
+      EXPECT_EQ(a.careful, a.range.begin == 2);
+      scheduler.results(0, a.grant, a.range, 1, 1);
+    }
+  }
+  EXPECT_EQ(order, (std::vector<TaskIndex>{0, 1, 2}));
+}
+
+TEST(Scheduler, finds_silent_workers_by_their_lease) {
+  Scheduler scheduler = uniform(10);
+  scheduler.hello(1, {1, "host", 1}, 0);
+  scheduler.hello(2, {1, "host", 2}, 0);
+  scheduler.heartbeat(2, 14);
+  EXPECT_TRUE(scheduler.expired(15).empty());
+  EXPECT_EQ(scheduler.expired(16), std::vector<Rank>{1});
+}
+
+TEST(Scheduler, hands_out_nothing_after_a_stop_and_takes_back_what_was_not_done) {
+  SchedulerOptions options;
+  options.range_size = 10;
+  Scheduler scheduler = uniform(100, options);
+  scheduler.hello(1, {1, "host", 1}, 0);
+  const auto given = assignments(scheduler.take_messages(), 1);
+  ASSERT_EQ(given.size(), 2U);
+  scheduler.stop();
+  const auto messages = scheduler.take_messages();
+  ASSERT_EQ(messages.size(), 1U);
+  EXPECT_TRUE(std::holds_alternative<Stop>(messages[0].message));
+  EXPECT_TRUE(scheduler.results(1, given[0].grant, {0, 4}, 1, 1));
+  EXPECT_TRUE(scheduler.results(1, given[1].grant, {10, 10}, 0, 1));
+  EXPECT_TRUE(scheduler.idle());
+  EXPECT_FALSE(scheduler.finished());
+  EXPECT_TRUE(scheduler.take_messages().empty());
+}
+
+TEST(Scheduler, estimates_the_time_left) {
+  SchedulerOptions options;
+  options.range_size = 10;
+  Scheduler scheduler = uniform(100, options);
+  EXPECT_TRUE(std::isnan(scheduler.remaining_seconds()));
+  scheduler.hello(1, {2, "host", 1}, 0);
+  const auto given = assignments(scheduler.take_messages(), 1);
+  scheduler.results(1, given[0].grant, given[0].range, 20.0, 10.0);  // 20 thread seconds on 2 threads: 1 task a second
+  EXPECT_NEAR(scheduler.remaining_seconds(), 90.0, 1e-9);
+}
+
+}  // namespace
+}  // namespace trawl
