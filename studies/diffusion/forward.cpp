@@ -1,0 +1,73 @@
+#include "studies/diffusion/forward.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+namespace trawl::studies::diffusion {
+
+NoiseLevel noise_level(double beta, std::int64_t t) {
+  const double log_alpha = static_cast<double>(t) * std::log1p(-beta);
+  return {std::exp(log_alpha), -std::expm1(log_alpha)};
+}
+
+ReverseConditional reverse_conditional(double beta, std::int64_t t) {
+  const auto before = noise_level(beta, t - 1);
+  const auto now = noise_level(beta, t);
+  return {before.noise / now.noise * std::sqrt(1 - beta), std::sqrt(before.alpha) * beta / now.noise,
+          std::sqrt(beta * before.noise / now.noise)};
+}
+
+Mixture marginal(const Mixture& data, NoiseLevel level) {
+  Mixture result = data;
+  for (auto& component : result) {
+    component.mean *= std::sqrt(level.alpha);
+    component.sd = std::sqrt(level.alpha * component.sd * component.sd + level.noise);
+  }
+  return result;
+}
+
+double divergence_from_standard_normal(const Mixture& mixture) {
+  // The trapezium rule converges geometrically for such densities: step 1/64 is far beyond double precision.
+  constexpr int nodes = 64;
+  const double log_normalisation = 0.5 * std::log(2 * std::numbers::pi);
+  double sum = 0;
+  for (int i = -16 * nodes; i <= 16 * nodes; ++i) {
+    const double z = static_cast<double>(i) / nodes;
+    const double density = pdf(mixture, z);
+    if (density > 0) sum += density * (std::log(density) + 0.5 * z * z + log_normalisation);
+  }
+  return sum / nodes;
+}
+
+PosteriorMean::PosteriorMean(const Mixture& data, NoiseLevel level) {
+  const Mixture noisy = marginal(data, level);
+  const double root = std::sqrt(level.alpha);
+  for (std::size_t k = 0; k < data.size(); ++k) {
+    const double noisy_variance = noisy[k].sd * noisy[k].sd;
+    log_weight_[k] = std::log(data[k].weight / noisy[k].sd);
+    mean_[k] = noisy[k].mean;
+    half_precision_[k] = 0.5 / noisy_variance;
+    slope_[k] = root * data[k].sd * data[k].sd / noisy_variance;
+    intercept_[k] = data[k].mean * (level.noise / noisy_variance);
+  }
+}
+
+double PosteriorMean::operator()(double z) const {
+  std::array<double, 4> exponent;
+  for (std::size_t k = 0; k < 4; ++k) {
+    exponent[k] = log_weight_[k] - half_precision_[k] * (z - mean_[k]) * (z - mean_[k]);
+  }
+  const double largest = *std::max_element(exponent.begin(), exponent.end());
+  double total = 0;
+  double sum = 0;
+  for (std::size_t k = 0; k < 4; ++k) {
+    const double responsibility = std::exp(exponent[k] - largest);
+    total += responsibility;
+    sum += responsibility * (intercept_[k] + slope_[k] * z);
+  }
+  return sum / total;
+}
+
+}  // namespace trawl::studies::diffusion
