@@ -42,6 +42,9 @@ struct Parameter {
 /// The problem with `value` for this parameter as a phrase ("0 is outside [1, inf)"), empty if there is none.
 std::string problem_with(const Parameter& parameter, double value);
 
+/// What it takes, as in "a whole number in [1, inf)", "true or false", "one of shifted, centred".
+std::string accepted_values(const Parameter& parameter);
+
 /// Shortest text that reads back as the same value: "0.1", "5", "true", "shifted".
 std::string value_text(const Parameter& parameter, double value);
 

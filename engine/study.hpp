@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/parameter.hpp"
@@ -22,6 +24,12 @@ struct Declaration {
   std::string source;   ///< where it comes from
   std::vector<Parameter> parameters = {};
 };
+
+/// Position of the parameter of that name, if there is one.
+std::optional<std::size_t> find_parameter(const Declaration& declaration, std::string_view name);
+
+/// Names of all parameters, in order.
+std::vector<std::string> parameter_names(const Declaration& declaration);
 
 /// A dimension of an output: its coordinate values, or text labels in their place.
 struct Dimension {

@@ -1,1 +1,121 @@
-// Being written.
+#include "engine/sweep.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "engine/error.hpp"
+
+namespace trawl {
+
+namespace {
+
+// Names of a result file's own objects.
+constexpr const char* reserved_names[] = {"point", "replicate", "status"};
+
+[[noreturn]] void refuse_study(const Declaration& declaration, const std::string& problem) {
+  throw std::logic_error(fmt::format("study {}: {} (this is a bug of the study). Please report it to its author.",
+                                     declaration.name, problem));
+}
+
+bool is_name(const std::string& name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !name.empty() && letter(name[0]) &&
+         std::ranges::all_of(name, [&](char c) { return letter(c) || c == '_' || (c >= '0' && c <= '9'); });
+}
+
+// Every name becomes an object of the result file: no two may be alike.
+class Names {
+ public:
+  explicit Names(const Declaration& declaration)
+      : declaration_(declaration), seen_(std::begin(reserved_names), std::end(reserved_names)) {}
+
+  void add(const std::string& name) {
+    if (!is_name(name)) refuse_study(declaration_, fmt::format("'{}' is not a name of letters, digits and _", name));
+    if (!seen_.insert(name).second) refuse_study(declaration_, fmt::format("the name {} is taken twice", name));
+  }
+
+ private:
+  const Declaration& declaration_;
+  std::set<std::string> seen_;
+};
+
+SweepSpec checked(const Declaration& declaration, SweepSpec spec) {
+  Names names(declaration);
+  for (const Parameter& parameter : declaration.parameters) {
+    names.add(parameter.name);
+    const std::string problem = problem_with(parameter, parameter.default_value);
+    if (!problem.empty()) refuse_study(declaration, fmt::format("default of {}: {}", parameter.name, problem));
+  }
+  validate(spec, declaration);
+  return spec;
+}
+
+OutputLayout checked(const Declaration& declaration, OutputLayout layout) {
+  Names names(declaration);
+  for (const Parameter& parameter : declaration.parameters) names.add(parameter.name);
+  std::set<std::string> dimensions;
+  for (const Dimension& dimension : layout.dimensions) {
+    names.add(dimension.name);
+    dimensions.insert(dimension.name);
+    if (dimension.size() == 0) refuse_study(declaration, fmt::format("dimension {} is empty", dimension.name));
+  }
+  if (layout.outputs.empty()) refuse_study(declaration, "it has no outputs");
+  for (const Output& output : layout.outputs) {
+    names.add(output.name);
+    std::set<std::string> own;
+    for (const std::string& dimension : output.dimensions) {
+      if (dimensions.contains(dimension) && own.insert(dimension).second) continue;
+      refuse_study(declaration, fmt::format("output {} has the dimension {}, which is unknown or taken twice",
+                                            output.name, dimension));
+    }
+  }
+  return layout;
+}
+
+void check_dimensions(const Design& design, const OutputLayout& layout) {
+  for (const SweepDimension& dimension : design.dimensions()) {
+    const auto is_taken = [&dimension](const auto& other) { return other.name == dimension.name; };
+    if (!std::ranges::any_of(layout.outputs, is_taken) && !std::ranges::any_of(layout.dimensions, is_taken)) continue;
+    throw SweepError("zip",
+                     fmt::format("the zipped axes make a dimension {} (an output of the study has that name). Give "
+                                 "the axes in another order.",
+                                 dimension.name));
+  }
+  for (const Output& output : layout.outputs) {
+    const std::size_t depth = design.dimensions().size() + output.dimensions.size();
+    if (depth <= max_sweep_dimensions) continue;
+    throw SweepError("axes",
+                     fmt::format("output {} would have {} dimensions (a result file has at most {}). Zip or fix "
+                                 "some axes, or use design = \"random\".",
+                                 output.name, depth + 1, max_sweep_dimensions + 1));
+  }
+}
+
+void check_bytes(std::uint64_t tasks, std::size_t doubles_per_task) {
+  constexpr std::uint64_t most_doubles = std::numeric_limits<std::int64_t>::max() / sizeof(double);
+  if (doubles_per_task <= most_doubles / tasks) return;
+  throw SweepError("axes",
+                   fmt::format("{} tasks of {} numbers each (more than 2^63 bytes of results). Use fewer points or "
+                               "replicates.",
+                               tasks, doubles_per_task));
+}
+
+}  // namespace
+
+Sweep::Sweep(const Study& the_study, SweepSpec the_spec)
+    : study(the_study),
+      spec(checked(study.declaration(), std::move(the_spec))),
+      design(spec, study.declaration()),
+      layout(checked(study.declaration(), study.outputs(design.extents()))),
+      text(canonical_text(spec, study.declaration())) {
+  check_dimensions(design, layout);
+  for (std::size_t k = 0; k < layout.outputs.size(); ++k) output_sizes.push_back(layout.size(k));
+  for (const std::size_t size : output_sizes) doubles_per_task += size;
+  check_bytes(design.task_count(), doubles_per_task);
+}
+
+}  // namespace trawl
