@@ -1,0 +1,218 @@
+#include "io/hdf5_create.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <span>
+
+#include <fcntl.h>
+#include <hdf5_hl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "io/hdf5_handles.hpp"
+#include "io/raw_file.hpp"
+
+namespace trawl::io {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "raw data is written as it is in memory");
+
+/// Text datasets of more elements get one heap object per label, shared by all elements, in place of one per element.
+constexpr std::uint64_t most_own_texts = 65536;
+constexpr std::uint64_t block_elements = std::uint64_t{1} << 17;
+
+enum class Fill { at_creation, never };
+
+Handle text_type() {
+  Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "text type");
+  checked(H5Tset_size(type, H5T_VARIABLE), "text type");
+  checked(H5Tset_cset(type, H5T_CSET_UTF8), "text type");
+  return type;
+}
+
+Handle file_type(ElementType type) {
+  switch (type) {
+    case ElementType::float64:
+      return {H5Tcopy(H5T_IEEE_F64LE), H5Tclose, "type"};
+    case ElementType::int64:
+      return {H5Tcopy(H5T_STD_I64LE), H5Tclose, "type"};
+    case ElementType::uint8:
+      return {H5Tcopy(H5T_STD_U8LE), H5Tclose, "type"};
+    default:
+      return text_type();
+  }
+}
+
+Handle dataspace(const std::vector<std::uint64_t>& shape) {
+  if (shape.empty()) return {H5Screate(H5S_SCALAR), H5Sclose, "dataspace"};
+  const std::vector<hsize_t> extents(shape.begin(), shape.end());
+  return {H5Screate_simple(static_cast<int>(shape.size()), extents.data(), nullptr), H5Sclose, "dataspace"};
+}
+
+struct AttributeWriter {
+  hid_t object;
+  const std::string& name;
+
+  void write(const Handle& type, const Handle& space, const void* value) const {
+    const Handle attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+    checked(H5Awrite(attribute, type, value), name);
+  }
+  void operator()(const std::string& text) const {
+    const char* pointer = text.c_str();
+    write(text_type(), dataspace({}), &pointer);
+  }
+  void operator()(std::int64_t value) const { write(file_type(ElementType::int64), dataspace({}), &value); }
+  void operator()(double value) const { write(file_type(ElementType::float64), dataspace({}), &value); }
+  void operator()(const std::vector<std::uint8_t>& values) const {
+    write(file_type(ElementType::uint8), dataspace({values.size()}), values.data());
+  }
+};
+
+void write_attributes(hid_t object, const Attributes& attributes) {
+  for (const auto& [name, value] : attributes) std::visit(AttributeWriter{object, name}, value);
+}
+
+/// Contiguous, allocated at once, without time stamps. What the run writes is filled with NaN or 0.
+Handle creation_properties(const Dataset& dataset, Fill fill) {
+  Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, dataset.name);
+  checked(H5Pset_layout(properties, H5D_CONTIGUOUS), dataset.name);
+  checked(H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY), dataset.name);
+  checked(H5Pset_obj_track_times(properties, false), dataset.name);
+  if (dataset.type == ElementType::text) return properties;
+  const bool is_result = !dataset.values;
+  checked(
+      H5Pset_fill_time(properties, is_result && fill == Fill::at_creation ? H5D_FILL_TIME_ALLOC : H5D_FILL_TIME_NEVER),
+      dataset.name);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  if (is_result && dataset.type == ElementType::float64)
+    checked(H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &nan), dataset.name);
+  return properties;
+}
+
+/// Writes texts through HDF5: all of them or, of a large dataset, each label once into its first elements.
+void write_texts(hid_t id, const Dataset& dataset) {
+  const std::uint64_t count = dataset.element_count();
+  std::vector<const char*> texts;
+  if (count <= most_own_texts) {
+    std::vector<double> positions(count);
+    dataset.values(0, count, positions.data());
+    for (const double position : positions) texts.push_back(dataset.labels[static_cast<std::size_t>(position)].c_str());
+  } else {
+    for (const std::string& label : dataset.labels) texts.push_back(label.c_str());
+  }
+  const hsize_t written = texts.size();
+  const Handle memory(H5Screate_simple(1, &written, nullptr), H5Sclose, dataset.name);
+  const Handle file(H5Dget_space(id), H5Sclose, dataset.name);
+  if (!dataset.shape.empty()) {
+    const hsize_t start = 0;
+    checked(H5Sselect_hyperslab(file, H5S_SELECT_SET, &start, nullptr, &written, nullptr), dataset.name);
+  }
+  checked(H5Dwrite(id, text_type(), memory, file, H5P_DEFAULT, texts.data()), dataset.name);
+}
+
+void create_dataset(hid_t file, Dataset& dataset, Fill fill) {
+  const Handle id(H5Dcreate2(file, dataset.name.c_str(), file_type(dataset.type), dataspace(dataset.shape), H5P_DEFAULT,
+                             creation_properties(dataset, fill), H5P_DEFAULT),
+                  H5Dclose, dataset.name);
+  write_attributes(id, dataset.attributes);
+  if (dataset.is_scale) checked(H5DSset_scale(id, dataset.name.c_str()), dataset.name);
+  if (dataset.type == ElementType::text) write_texts(id, dataset);
+}
+
+void attach_scales(hid_t file, const Dataset& dataset) {
+  const Handle id(H5Dopen2(file, dataset.name.c_str(), H5P_DEFAULT), H5Dclose, dataset.name);
+  for (std::size_t d = 0; d < dataset.dimensions.size(); ++d) {
+    const Handle scale(H5Dopen2(file, dataset.dimensions[d].c_str(), H5P_DEFAULT), H5Dclose, dataset.name);
+    checked(H5DSattach_scale(id, scale, static_cast<unsigned>(d)), dataset.name);
+  }
+}
+
+void note_offset(hid_t file, Dataset& dataset) {
+  const Handle id(H5Dopen2(file, dataset.name.c_str(), H5P_DEFAULT), H5Dclose, dataset.name);
+  dataset.offset = H5Dget_offset(id);
+  if (dataset.offset == HADDR_UNDEF) checked<herr_t>(-1, dataset.name + ": no space was allocated");
+}
+
+/// Everything but numeric coordinates and the shared texts.
+void create_objects(const std::string& path, FileLayout& layout, Fill fill) {
+  prepare_hdf5();
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path);
+  // Superblock 0 has no mark of a file being open for writing, which a kill would leave behind.
+  checked(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), path);
+  checked(H5Pset_file_locking(access, false, true), path);  // the caller holds a lock of its own
+  const Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose, path);
+  checked(H5Pset_obj_track_times(properties, false), path);
+  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties, access), H5Fclose, path);
+  write_attributes(file, layout.attributes);
+  for (Dataset& dataset : layout.datasets) create_dataset(file, dataset, fill);
+  for (const Dataset& dataset : layout.datasets)
+    if (!dataset.is_scale) attach_scales(file, dataset);
+  checked(H5Fflush(file, H5F_SCOPE_GLOBAL), path);
+  for (Dataset& dataset : layout.datasets) note_offset(file, dataset);
+  file.finish(path);
+}
+
+/// Raw data of a large text dataset, whose first elements hold a reference to each label: every element a copy of the
+/// reference to its own label.
+void share_texts(const RawFile& file, const Dataset& dataset) {
+  const std::uint64_t size = element_size(ElementType::text);
+  std::vector<char> references(dataset.labels.size() * size);
+  file.read(references.data(), references.size(), dataset.offset);
+  std::vector<double> positions(block_elements);
+  std::vector<char> bytes(block_elements * size);
+  const std::uint64_t total = dataset.element_count();
+  for (std::uint64_t first = 0; first < total; first += block_elements) {
+    const std::uint64_t count = std::min(block_elements, total - first);
+    dataset.values(first, count, positions.data());
+    for (std::uint64_t i = 0; i < count; ++i)
+      std::memcpy(bytes.data() + i * size, references.data() + static_cast<std::size_t>(positions[i]) * size, size);
+    file.write(bytes.data(), count * size, dataset.offset + first * size);
+  }
+}
+
+void write_numbers(const RawFile& file, const Dataset& dataset) {
+  std::vector<double> values(block_elements);
+  std::vector<char> bytes;
+  const std::uint64_t total = dataset.element_count();
+  for (std::uint64_t first = 0; first < total; first += block_elements) {
+    const std::uint64_t count = std::min(block_elements, total - first);
+    dataset.values(first, count, values.data());
+    encode(dataset.type, {values.data(), count}, bytes);
+    file.write(bytes.data(), bytes.size(), dataset.offset + first * element_size(dataset.type));
+  }
+}
+
+}  // namespace
+
+void create_hdf5(const std::string& path, FileLayout& layout) {
+  create_objects(path, layout, Fill::at_creation);
+  const RawFile file(path, O_RDWR);
+  for (const Dataset& dataset : layout.datasets) {
+    if (!dataset.values) continue;
+    if (dataset.type != ElementType::text) write_numbers(file, dataset);
+    else if (dataset.element_count() > most_own_texts) share_texts(file, dataset);
+  }
+}
+
+std::uint64_t hdf5_size(const FileLayout& layout) {
+  FileLayout sample = layout;
+  std::uint64_t left_out = 0;
+  for (Dataset& dataset : sample.datasets) {  // HDF5 fills texts when it creates them, which would take memory
+    if (dataset.type != ElementType::text || dataset.element_count() <= most_own_texts) continue;
+    left_out += (dataset.element_count() - most_own_texts - 1) * element_size(ElementType::text);
+    dataset.shape = {most_own_texts + 1};
+  }
+  // The same calls on a file in memory, in which data that was never written takes no room.
+  const int memory = ::memfd_create("trawl", MFD_CLOEXEC);
+  if (memory < 0) fail_io("memory", "create a file", errno);
+  const RawFile file(fmt::format("/proc/self/fd/{}", memory), O_RDWR);
+  ::close(memory);
+  create_objects(fmt::format("/proc/self/fd/{}", file.fd()), sample, Fill::never);
+  return file.size() + left_out;
+}
+
+}  // namespace trawl::io

@@ -1,0 +1,255 @@
+#include "io/toml_sweep.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "engine/error.hpp"
+#include "engine/spelling.hpp"
+#include "io/axis_text.hpp"
+
+namespace trawl::io {
+namespace {
+
+const std::vector<std::string> top_keys = {"study", "seed",   "replicates", "design", "axes",
+                                           "fixed", "points", "zip",        "where",  "common_random_numbers"};
+
+const char* type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "text";
+    case toml::node_type::integer:
+      return "an integer";
+    case toml::node_type::floating_point:
+      return "a real number";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a date or time";
+  }
+}
+
+/// toml++ sorts tables by key; the file's order is that of the keys' positions.
+std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table) {
+  std::vector<std::pair<const toml::key*, const toml::node*>> entries;
+  for (const auto& [key, node] : table) entries.emplace_back(&key, &node);
+  std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+    const auto p = a.first->source().begin, q = b.first->source().begin;
+    return std::pair(p.line, p.column) < std::pair(q.line, q.column);
+  });
+  return entries;
+}
+
+std::string join(const std::string& key, std::string_view name) {
+  return fmt::format("{}.{}", key, name);
+}
+std::string join(const std::string& key, std::size_t i) {
+  return fmt::format("{}[{}]", key, i);
+}
+
+}  // namespace
+
+TomlSweep::TomlSweep(std::string_view text, std::string name, KeyPlaces& places)
+    : name_(std::move(name)), places_(places) {
+  try {
+    root_ = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    places_.set("toml", place(error.source().begin));
+    throw SweepError("toml", fmt::format("not TOML ({}). What to do? See toml.io.", error.description()));
+  }
+  for (const auto& [key, node] : root_) {
+    const std::string known(key.str());
+    if (std::find(top_keys.begin(), top_keys.end(), known) == top_keys.end())
+      fail(key, known, fmt::format("unknown key \"{}\". {}", shown(known), suggestion(known, top_keys)));
+    note(key, known);
+  }
+}
+
+std::string TomlSweep::study() const {
+  return text("study");
+}
+
+void TomlSweep::read(const Declaration& declaration, SweepSpec& spec) const {
+  spec.seed = count("seed", spec.seed);
+  spec.replicates = count("replicates", spec.replicates);
+  spec.where = text("where");
+  if (const toml::node* node = root_.get("design")) {
+    places_.set("design", place(node->source().begin));
+    spec.design = design_from_name(text("design"));
+  }
+  if (const toml::node* node = root_.get("axes")) {
+    for (const auto& [key, child] : in_file_order(table(*node, "axes", "a table of axes, [axes]"))) {
+      const std::string path = join("axes", key->str());
+      note(*key, path);
+      const Parameter& axis = parameter(*key, path, declaration);
+      spec.axes.push_back({axis.name, axis_values(*child, path, axis)});
+    }
+  }
+  if (const toml::node* node = root_.get("fixed"))
+    spec.fixed = settings(table(*node, "fixed", "a table of values, [fixed]"), "fixed", declaration);
+  if (const toml::node* node = root_.get("points")) {
+    if (const toml::array* list = node->as_array()) {
+      for (std::size_t i = 0; i < list->size(); ++i) {
+        const std::string path = join("points", i);
+        spec.list.push_back(settings(table((*list)[i], path, "a point such as {a = 1, b = 2}"), path, declaration));
+      }
+    } else {
+      spec.points = count("points", 0);
+    }
+  }
+  if (const toml::node* node = root_.get("zip")) {
+    const toml::array& groups = array(*node, "zip", "an array of groups such as [[\"a\", \"b\"]]");
+    for (std::size_t i = 0; i < groups.size(); ++i)
+      spec.zip.push_back(texts(groups[i], join("zip", i), "a group of axis names such as [\"a\", \"b\"]"));
+  }
+  if (const toml::node* node = root_.get("common_random_numbers"))
+    spec.common_random_numbers = texts(*node, "common_random_numbers", "an array of axis names");
+}
+
+std::string TomlSweep::place(toml::source_position position) const {
+  return fmt::format("{}:{}:{}", name_, position.line, position.column);
+}
+
+void TomlSweep::note(const toml::key& at, const std::string& key) const {
+  places_.set(key, place(at.source().begin));
+}
+
+void TomlSweep::fail(const toml::node& at, const std::string& key, const std::string& problem) const {
+  places_.set(key, place(at.source().begin));
+  throw SweepError(key, problem);
+}
+
+void TomlSweep::fail(const toml::key& at, const std::string& key, const std::string& problem) const {
+  note(at, key);
+  throw SweepError(key, problem);
+}
+
+std::uint64_t TomlSweep::count(const char* key, std::uint64_t fallback) const {
+  const toml::node* node = root_.get(key);
+  if (!node) return fallback;
+  const toml::value<std::int64_t>* number = node->as_integer();
+  if (!number) fail(*node, key, fmt::format("{} must be a whole number, not {}", key, type_name(*node)));
+  if (number->get() < 0) fail(*node, key, fmt::format("{} must not be negative ({})", key, number->get()));
+  return static_cast<std::uint64_t>(number->get());
+}
+
+std::string TomlSweep::text(const char* key) const {
+  const toml::node* node = root_.get(key);
+  return node ? text(*node, key, "text in quotes") : std::string();
+}
+
+std::string TomlSweep::text(const toml::node& node, const std::string& key, const char* wanted) const {
+  const toml::value<std::string>* value = node.as_string();
+  if (!value) fail(node, key, fmt::format("{} must be {}, not {}", shown(key), wanted, type_name(node)));
+  return value->get();
+}
+
+const toml::array& TomlSweep::array(const toml::node& node, const std::string& key, const char* wanted) const {
+  const toml::array* value = node.as_array();
+  if (!value) fail(node, key, fmt::format("{} must be {}, not {}", shown(key), wanted, type_name(node)));
+  return *value;
+}
+
+const toml::table& TomlSweep::table(const toml::node& node, const std::string& key, const char* wanted) const {
+  const toml::table* value = node.as_table();
+  if (!value) fail(node, key, fmt::format("{} must be {}, not {}", shown(key), wanted, type_name(node)));
+  return *value;
+}
+
+std::vector<std::string> TomlSweep::texts(const toml::node& node, const std::string& key, const char* wanted) const {
+  std::vector<std::string> result;
+  const toml::array& items = array(node, key, wanted);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    result.push_back(text(items[i], join(key, i), "the name of an axis in quotes"));
+  return result;
+}
+
+double TomlSweep::number(const toml::node& node, const std::string& key) const {
+  if (const auto* integer = node.as_integer()) return static_cast<double>(integer->get());
+  if (const auto* real = node.as_floating_point()) return real->get();
+  fail(node, key, fmt::format("{} must be a number, not {}", shown(key), type_name(node)));
+}
+
+double TomlSweep::value(const toml::node& node, const std::string& key, const Parameter& parameter) const {
+  if (parameter.kind == Kind::flag) {
+    const auto* flag = node.as_boolean();
+    if (!flag) fail(node, key, fmt::format("{} must be true or false, not {}", parameter.name, type_name(node)));
+    return flag->get() ? 1 : 0;
+  }
+  if (parameter.kind == Kind::choice) {
+    const std::string label = text(node, key, "one of its labels in quotes");
+    const auto found = std::find(parameter.choices.begin(), parameter.choices.end(), label);
+    if (found == parameter.choices.end())
+      fail(node, key,
+           fmt::format("\"{}\" is no value of {}. {}", shown(label), parameter.name,
+                       suggestion(label, parameter.choices)));
+    return static_cast<double>(found - parameter.choices.begin());
+  }
+  if (const auto* integer = node.as_integer(); integer && parameter.kind == Kind::integer) {
+    constexpr std::int64_t exact = std::int64_t{1} << 53;  // a larger one would be rounded on its way to a double
+    if (integer->get() > exact || integer->get() < -exact)
+      fail(node, key, fmt::format("{} is too large for {} (at most 2^53)", integer->get(), parameter.name));
+  }
+  const double given = number(node, key);
+  if (const std::string problem = problem_with(parameter, given); !problem.empty())
+    fail(node, key,
+         fmt::format("{} (not a value of {}). Give {}.", problem, parameter.name, accepted_values(parameter)));
+  return given;
+}
+
+std::vector<double> TomlSweep::values(const toml::node& node, const std::string& key,
+                                      const Parameter& parameter) const {
+  std::vector<double> result;
+  const toml::array& items = array(node, key, "an array of values");
+  for (std::size_t i = 0; i < items.size(); ++i) result.push_back(value(items[i], join(key, i), parameter));
+  return result;
+}
+
+const Parameter& TomlSweep::parameter(const toml::key& name, const std::string& key,
+                                      const Declaration& declaration) const {
+  if (const auto position = find_parameter(declaration, name.str())) return declaration.parameters[*position];
+  fail(name, key,
+       fmt::format("{} has no parameter \"{}\". {}", declaration.name, shown(name.str()),
+                   suggestion(name.str(), parameter_names(declaration))));
+}
+
+AxisValues TomlSweep::axis_values(const toml::node& node, const std::string& key, const Parameter& parameter) const {
+  if (node.is_array()) return List{values(node, key, parameter)};
+  const toml::table& kinds = table(node, key, "an array of values or a table such as {linspace = [0, 1, 11]}");
+  if (kinds.size() != 1)
+    fail(node, key, fmt::format("an axis is of one kind, not {}. {}", kinds.size(), suggestion("", axis_kinds())));
+  const auto entry = kinds.begin();
+  const toml::key& name = entry->first;
+  const toml::node& arguments = entry->second;
+  const std::string kind(name.str());
+  if (std::find(axis_kinds().begin(), axis_kinds().end(), kind) == axis_kinds().end())
+    fail(name, key, fmt::format("no kind of axis \"{}\". {}", shown(kind), suggestion(kind, axis_kinds())));
+  if (kind == "choice") return Choice{values(arguments, key, parameter)};
+  std::vector<double> numbers;
+  for (const toml::node& item : array(arguments, key, "an array of numbers")) numbers.push_back(number(item, key));
+  try {
+    return axis_from_numbers(kind, numbers);
+  } catch (const std::invalid_argument& error) {
+    fail(arguments, key, fmt::format("{}: {}", parameter.name, error.what()));
+  }
+}
+
+std::vector<Setting> TomlSweep::settings(const toml::table& table, const std::string& prefix,
+                                         const Declaration& declaration) const {
+  std::vector<Setting> result;
+  for (const auto& [key, node] : in_file_order(table)) {
+    const std::string path = join(prefix, key->str());
+    note(*key, path);
+    const Parameter& setting = parameter(*key, path, declaration);
+    result.push_back({setting.name, value(*node, path, setting)});
+  }
+  return result;
+}
+
+}  // namespace trawl::io
