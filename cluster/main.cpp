@@ -2,4 +2,6 @@
 #include "cluster/cli/cli.hpp"
 #include "studies/catalogue.hpp"
 
-int main(int argc, char** argv) { return trawl::cluster::run_cli(argc, argv, trawl::studies::catalogue()); }
+int main(int argc, char** argv) {
+  return trawl::cluster::run_cli(argc, argv, trawl::studies::catalogue());
+}

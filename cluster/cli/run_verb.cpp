@@ -1,1 +1,214 @@
-// Being written.
+// trawl run: runs a sweep, or continues it, on the ranks there are.
+#include <climits>
+#include <exception>
+#include <optional>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <spdlog/spdlog.h>
+
+#include "cluster/cli/arguments.hpp"
+#include "cluster/cli/progress.hpp"
+#include "cluster/cli/run_arguments.hpp"
+#include "cluster/cli/sweep_arguments.hpp"
+#include "cluster/cli/text.hpp"
+#include "cluster/cli/verbs.hpp"
+#include "cluster/mpi/session.hpp"
+#include "cluster/signals.hpp"
+#include "engine/error.hpp"
+#include "engine/inflight.hpp"
+#include "engine/run.hpp"
+#include "io/result_file.hpp"
+#include "io/run_log.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+using StatusCounts = std::array<std::uint64_t, 7>;
+
+Arguments parse(const Invocation& invocation) {
+  Syntax syntax(
+      "SWEEP",
+      "Runs a sweep into a result file. If the file is there, the run continues it; if it is complete, there is "
+      "nothing to do.\nUnder mpirun or srun all ranks take part.");
+  add_sweep_options(syntax.options);
+  add_run_options(syntax.options);
+  return Arguments(syntax, invocation);
+}
+
+/// The other ranks, which wait for a sweep to work on. They are sent home if there is none, or if it ends in an
+/// exception.
+class OtherRanks {
+ public:
+  explicit OtherRanks(Session& session) : session_(session) {}
+  OtherRanks(const OtherRanks&) = delete;
+  OtherRanks& operator=(const OtherRanks&) = delete;
+
+  ~OtherRanks() {
+    if (finished_) return;
+    try {
+      if (started_) dismiss();
+      else session_.broadcast("");
+    } catch (const std::exception& error) {
+      spdlog::error("{}", error.what());
+    }
+  }
+
+  void start(const std::string& sweep_text) {
+    session_.broadcast(sweep_text);
+    started_ = true;
+  }
+  void finished() { finished_ = true; }
+
+ private:
+  void dismiss() {
+    for (Rank rank = 1; rank < session_.size(); ++rank) session_.transport().send(rank, Bye{});
+  }
+
+  Session& session_;
+  bool started_ = false;
+  bool finished_ = false;
+};
+
+/// Tells both the person at the terminal and the run log.
+class Observers final : public RunObserver {
+ public:
+  Observers(ProgressPrinter& printer, io::RunLog& log) : printer_(printer), log_(log) {}
+
+  void on_progress(const Progress& progress) override { printer_.on_progress(progress); }
+  void on_worker(Rank rank, const Hello& hello) override { log_.on_worker(rank, hello); }
+  void on_worker_lost(Rank rank, const std::string& why) override {
+    printer_.on_worker_lost(rank, why);
+    log_.on_worker_lost(rank, why);
+  }
+  void on_failure(const Failure& failure) override {
+    printer_.on_failure(failure);
+    log_.on_failure(failure);
+  }
+
+ private:
+  ProgressPrinter& printer_;
+  io::RunLog& log_;
+};
+
+std::uint64_t failures_in(const StatusCounts& counts) {
+  std::uint64_t failures = 0;
+  for (std::size_t s = 0; s < counts.size(); ++s) {
+    if (is_failure(static_cast<Status>(s))) failures += counts[s];
+  }
+  return failures;
+}
+
+std::string failures_text(const StatusCounts& counts) {
+  std::vector<std::string> parts;
+  for (std::size_t s = 0; s < counts.size(); ++s) {
+    if (is_failure(static_cast<Status>(s)) && counts[s] > 0) {
+      parts.push_back(fmt::format("{} {}", count_text(counts[s]), status_names[s]));
+    }
+  }
+  return parts.empty() ? "none failed" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+int exit_code(const RunSummary& summary) {
+  if (summary.stopped_early) return exit_stopped_early;
+  return failures_in(summary.status_counts) > 0 ? exit_failed_points : exit_complete;
+}
+
+void announce(const Sweep& sweep, const io::ResultFile& file, const Session& session, const ThreadChoice& threads,
+              const std::string& path) {
+  spdlog::info("{} {}, {} points x {} replicates, {} rank{} x {} thread{} ({}), {}",
+               file.created() ? "running" : "continuing", sweep.spec.study, count_text(sweep.design.point_count()),
+               count_text(sweep.design.replicates()), session.size(), session.size() == 1 ? "" : "s", threads.count,
+               threads.count == 1 ? "" : "s", threads.reason, path);
+}
+
+void conclude(const RunSummary& summary, const std::string& path) {
+  const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
+  const std::uint64_t pending = summary.status_counts[0];
+  spdlog::info("{}{} tasks computed in {} ({}), {}, {}",
+               summary.stopped_early ? fmt::format("stopped with {} tasks to do: ", count_text(pending)) : "complete: ",
+               count_text(summary.computed), seconds_text(summary.elapsed_s), rate_text(rate),
+               failures_text(summary.status_counts), path);
+  if (failures_in(summary.status_counts) > 0) spdlog::info("{}.run.jsonl says why tasks failed", path);
+  if (summary.stopped_early) spdlog::info("the same command continues it");
+}
+
+/// An MPI message holds less than 2 GiB.
+void check_message_size(const Sweep& sweep, const Session& session) {
+  constexpr std::uint64_t limit = INT_MAX - (64u << 20);
+  const std::uint64_t bytes = sizeof(double) * sweep.doubles_per_task;
+  if (!session.is_parallel() || bytes <= limit) return;
+  throw UsageError(fmt::format("run: one task gives {} (a message between ranks holds {}). Run it without mpirun?",
+                               bytes_text(bytes), bytes_text(limit)));
+}
+
+struct Outcome {
+  int code = exit_complete;
+  bool threads_stuck = false;
+};
+
+/// Rank 0: checks everything, then schedules, writes and computes.
+Outcome lead(Session& session, const Invocation& invocation) {
+  OtherRanks others(session);
+  const Arguments arguments = parse(invocation);
+  if (arguments.help()) return {};
+  const Sweep sweep = read_sweep(arguments, invocation.studies);
+  const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
+  RunOptions options = run_options(arguments, threads);
+  options.stop = &stop_on_signals();
+  check_message_size(sweep, session);
+  const std::string path = output_path(arguments);
+  io::ResultFile file(path, sweep);
+  if (file.state().pending.empty()) {
+    const StatusCounts& counts = file.state().status_counts;
+    spdlog::info("{} is complete: {} tasks, {}", path, count_text(sweep.design.task_count()), failures_text(counts));
+    return {failures_in(counts) > 0 ? exit_failed_points : exit_complete};
+  }
+  announce(sweep, file, session, threads, path);
+  others.start(sweep.text);
+
+  io::RunLog log(path + ".run.jsonl");
+  log.start(fmt::format("trawl {} {}", invocation.verb, fmt::join(invocation.words, " ")), session.size(),
+            threads.count);
+  install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
+  RunSummary summary;
+  {
+    ProgressPrinter printer(arguments.flag("quiet"));
+    Observers observers(printer, log);
+    summary = run_master(sweep, file.state(), session.transport(), file, observers, options);
+  }
+  others.finished();
+  const int code = exit_code(summary);
+  log.end(summary, code);
+  conclude(summary, path);
+  return {code, summary.threads_stuck};
+}
+
+/// Every other rank: computes what it is told to.
+Outcome follow(Session& session, const Invocation& invocation) {
+  const std::string sweep_text = session.broadcast("");
+  if (sweep_text.empty()) return {};  // rank 0 has said why
+  const Arguments arguments = parse(invocation);
+  const Sweep sweep = sweep_from_text(sweep_text, "sweep", invocation.studies);
+  const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
+  RunOptions options = run_options(arguments, threads);
+  options.stop = &stop_on_signals();
+  install_fault_handler(nullptr);
+  return {run_worker(sweep, session.transport(), options) ? exit_complete : exit_stopped_early};
+}
+
+}  // namespace
+
+int run_verb(const Invocation& invocation) {
+  Session session;
+  Outcome outcome;
+  try {
+    outcome = session.rank() == 0 ? lead(session, invocation) : follow(session, invocation);
+  } catch (...) {
+    outcome.code = report_exception();
+  }
+  if (session.is_parallel() || outcome.threads_stuck) session.leave(outcome.code);
+  return outcome.code;
+}
+
+}  // namespace trawl::cluster

@@ -164,7 +164,6 @@ void Session::leave(int code) {
   std::fflush(nullptr);
   if (!impl_) _exit(code);
   MpiTransport& transport = *impl_->transport;
-  const int own_code = rank() == 0 ? code : 0;  // mpirun reports the first code that is not 0
   if (rank() == 0 && (!transport.drain(leave_timeout_s) || transport.lost_any())) {
     const char* recovery = std::getenv("OMPI_MCA_orte_enable_recovery");
     if (recovery == nullptr && std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) {
@@ -177,9 +176,9 @@ void Session::leave(int code) {
     }
     _exit(code);
   }
-  leave_soon(own_code);
+  leave_soon(code);
   MPI_Finalize();
-  _exit(own_code);
+  _exit(code);
 }
 
 }  // namespace trawl::cluster

@@ -30,8 +30,8 @@ class Session {
   /// Collective: the text of rank 0 on every rank. Waits without spinning a core.
   std::string broadcast(const std::string& text);
 
-  /// Ends the process; `code` of rank 0 becomes the job's exit code as far as the launcher lets it. No rank is waited
-  /// for that is lost or does not answer within seconds. Everything that matters must be on disk.
+  /// Ends the process with `code`. mpirun reports the first code that is not 0, so ranks other than 0 should have none.
+  /// No rank is waited for that is lost or does not answer within seconds. Everything that matters must be on disk.
   [[noreturn]] void leave(int code);
 
  private:

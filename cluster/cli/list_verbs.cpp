@@ -1,0 +1,179 @@
+// trawl list, trawl describe: what studies there are.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cluster/cli/arguments.hpp"
+#include "cluster/cli/json.hpp"
+#include "cluster/cli/verbs.hpp"
+#include "engine/error.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+const char* kind_name(Kind kind) {
+  switch (kind) {
+    case Kind::real:
+      return "real";
+    case Kind::integer:
+      return "integer";
+    case Kind::flag:
+      return "flag";
+    case Kind::choice:
+      return "choice";
+  }
+  return "";
+}
+
+std::string values_text(const Parameter& parameter) {
+  switch (parameter.kind) {
+    case Kind::flag:
+      return "false or true";
+    case Kind::choice:
+      return fmt::format("{}", fmt::join(parameter.choices, ", "));
+    default:
+      return parameter.domain.text();
+  }
+}
+
+std::string unit_text(const std::string& unit) {
+  return unit == "1" ? "" : " " + unit;
+}
+
+/// The outputs of a sweep of one point: every parameter at its default.
+OutputLayout default_outputs(const Study& study) {
+  std::vector<Extent> extents;
+  for (const Parameter& p : study.declaration().parameters) extents.push_back({p.default_value, p.default_value});
+  return study.outputs(extents);
+}
+
+void print_study(const Study& study) {
+  const Declaration& d = study.declaration();
+  fmt::print("{}, version {}\n{}\n\n  maths   {}\n  source  {}\n\nParameters\n", d.name, d.version, d.summary, d.maths,
+             d.source);
+  for (const Parameter& p : d.parameters) {
+    fmt::print("  {} = {}{}\n      {}; {}. {}\n", p.name, value_text(p, p.default_value), unit_text(p.unit),
+               kind_name(p.kind), values_text(p), p.description);
+  }
+  const OutputLayout layout = default_outputs(study);
+  fmt::print("\nOutputs\n");
+  for (const Output& output : layout.outputs) {
+    const std::string dimensions =
+        output.dimensions.empty() ? "" : fmt::format("[{}]", fmt::join(output.dimensions, ", "));
+    fmt::print("  {}{}{}\n      {}\n", output.name, dimensions, unit_text(output.unit), output.description);
+    if (!output.nan_means.empty()) fmt::print("      NaN: {}\n", output.nan_means);
+  }
+  if (!layout.dimensions.empty()) fmt::print("\nDimensions of outputs (sizes at the defaults)\n");
+  for (const Dimension& dimension : layout.dimensions) {
+    fmt::print("  {}, {} values{}\n      {}\n", dimension.name, dimension.size(),
+               dimension.unit == "1" ? "" : " in " + dimension.unit, dimension.description);
+  }
+}
+
+Json summary_json(const Declaration& d) {
+  return {{"name", d.name}, {"version", d.version}, {"group", d.group}, {"summary", d.summary}};
+}
+
+Json parameter_json(const Parameter& p) {
+  Json json = {{"name", p.name}, {"kind", kind_name(p.kind)}, {"unit", p.unit}};
+  if (p.kind == Kind::choice) {
+    json["choices"] = p.choices;
+    json["default"] = value_text(p, p.default_value);
+  } else if (p.kind == Kind::flag) {
+    json["default"] = p.default_value != 0;
+  } else {
+    json["domain"] = {{"text", p.domain.text()},
+                      {"lower", p.domain.lower},
+                      {"upper", p.domain.upper},
+                      {"lower_open", p.domain.lower_open},
+                      {"upper_open", p.domain.upper_open}};
+    if (p.kind == Kind::integer) json["default"] = static_cast<std::int64_t>(p.default_value);
+    else json["default"] = p.default_value;
+  }
+  json["description"] = p.description;
+  return json;
+}
+
+Json study_json(const Study& study) {
+  const Declaration& d = study.declaration();
+  Json json = summary_json(d);
+  json["maths"] = d.maths;
+  json["source"] = d.source;
+  json["parameters"] = Json::array();
+  for (const Parameter& p : d.parameters) json["parameters"].push_back(parameter_json(p));
+  const OutputLayout layout = default_outputs(study);
+  json["outputs"] = Json::array();
+  for (const Output& output : layout.outputs) {
+    json["outputs"].push_back({{"name", output.name},
+                               {"unit", output.unit},
+                               {"dimensions", output.dimensions},
+                               {"description", output.description},
+                               {"nan_means", output.nan_means}});
+  }
+  json["dimensions"] = Json::array();
+  for (const Dimension& dimension : layout.dimensions) {
+    json["dimensions"].push_back({{"name", dimension.name},
+                                  {"unit", dimension.unit},
+                                  {"size_at_defaults", dimension.size()},
+                                  {"description", dimension.description}});
+  }
+  return json;
+}
+
+/// Headings in the order of their first study.
+std::vector<std::string> groups_of(std::span<const Study* const> studies) {
+  std::vector<std::string> groups;
+  for (const Study* study : studies) {
+    const std::string& group = study->declaration().group;
+    if (std::find(groups.begin(), groups.end(), group) == groups.end()) groups.push_back(group);
+  }
+  return groups;
+}
+
+}  // namespace
+
+void print_json(const Json& document) {
+  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+int list_verb(const Invocation& invocation) {
+  Syntax syntax("", "Lists the studies.");
+  syntax.options.add_options()("json", flag_option(), "as JSON");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  if (arguments.flag("json")) {
+    Json document = json_document();
+    document["studies"] = Json::array();
+    for (const Study* study : invocation.studies) document["studies"].push_back(summary_json(study->declaration()));
+    print_json(document);
+    return exit_complete;
+  }
+  std::size_t width = 0;
+  for (const Study* study : invocation.studies) width = std::max(width, study->declaration().name.size());
+  for (const std::string& group : groups_of(invocation.studies)) {
+    fmt::print("{}\n", group);
+    for (const Study* study : invocation.studies) {
+      const Declaration& d = study->declaration();
+      if (d.group == group) fmt::print("  {:<{}}  {}\n", d.name, width, d.summary);
+    }
+  }
+  return exit_complete;
+}
+
+int describe_verb(const Invocation& invocation) {
+  Syntax syntax("STUDY", "Says what a study computes: parameters, outputs, mathematics, source.");
+  syntax.options.add_options()("json", flag_option(), "as JSON");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  const Study& study = find_study(invocation.studies, arguments.positional());
+  if (arguments.flag("json")) {
+    Json document = json_document();
+    document["study"] = study_json(study);
+    print_json(document);
+  } else {
+    print_study(study);
+  }
+  return exit_complete;
+}
+
+}  // namespace trawl::cluster

@@ -1,0 +1,147 @@
+// trawl plan: what a sweep will cost, without running it.
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "cluster/cli/arguments.hpp"
+#include "cluster/cli/estimate.hpp"
+#include "cluster/cli/json.hpp"
+#include "cluster/cli/run_arguments.hpp"
+#include "cluster/cli/sweep_arguments.hpp"
+#include "cluster/cli/text.hpp"
+#include "cluster/cli/verbs.hpp"
+#include "engine/error.hpp"
+#include "io/result_file.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+constexpr double sample_s = 1;
+constexpr double patience_s = 10;
+
+/// Ranges whose values a rank holds at once: two in flight, one being sent, one being received.
+constexpr std::uint64_t ranges_held = 4;
+constexpr std::uint64_t range_bytes = 4 << 20;
+
+struct Plan {
+  std::string output;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t disk_free_bytes = 0;
+  std::uint64_t memory_bytes = 0;  ///< of a rank; the master needs no more
+  ThreadChoice threads;
+  Estimate estimate;
+};
+
+std::uint64_t resident_bytes() {
+  std::uint64_t total = 0;
+  std::uint64_t resident = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::uint64_t free_bytes(const std::string& output) {
+  const std::size_t slash = output.rfind('/');
+  const std::string directory = slash == std::string::npos ? "." : output.substr(0, slash + 1);
+  struct statvfs disk {};
+  if (statvfs(directory.c_str(), &disk) != 0) return 0;
+  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+}
+
+std::uint64_t memory_of_rank(const Sweep& sweep, int threads) {
+  const std::uint64_t task_bytes = sizeof(double) * sweep.doubles_per_task;
+  const std::uint64_t row_bytes = sizeof(double) * (2 * sweep.design.parameter_count() + 1);
+  return resident_bytes() + ranges_held * std::max(range_bytes, task_bytes) +
+         static_cast<std::uint64_t>(threads) * sweep.study.max_block() * row_bytes;
+}
+
+Plan make_plan(const Sweep& sweep, const Arguments& arguments) {
+  Plan plan;
+  plan.output = output_path(arguments);
+  plan.file_bytes = io::result_file_size(sweep);
+  plan.disk_free_bytes = free_bytes(plan.output);
+  plan.threads = threads_asked_for(arguments, 1);
+  plan.estimate = estimate_time(sweep, sample_s, patience_s);
+  plan.memory_bytes = memory_of_rank(sweep, plan.threads.count);
+  return plan;
+}
+
+Json plan_json(const Sweep& sweep, const Plan& plan) {
+  Json document = json_document();
+  document["study"] = sweep.spec.study;
+  document["design"] = design_names[static_cast<int>(sweep.spec.design)];
+  document["points"] = sweep.design.point_count();
+  document["replicates"] = sweep.design.replicates();
+  document["tasks"] = sweep.design.task_count();
+  document["dimensions"] = Json::array();
+  for (const SweepDimension& d : sweep.design.dimensions()) {
+    document["dimensions"].push_back({{"name", d.name}, {"size", d.size}});
+  }
+  document["outputs"] = Json::array();
+  for (std::size_t k = 0; k < sweep.layout.outputs.size(); ++k) {
+    document["outputs"].push_back({{"name", sweep.layout.outputs[k].name}, {"values_per_task", sweep.output_sizes[k]}});
+  }
+  document["file"] = plan.output;
+  document["file_bytes"] = plan.file_bytes;
+  document["disk_free_bytes"] = plan.disk_free_bytes;
+  document["memory_bytes_master"] = plan.memory_bytes;
+  document["memory_bytes_rank"] = plan.memory_bytes;
+  document["threads"] = plan.threads.count;
+  document["tasks_timed"] = plan.estimate.tasks_timed;
+  document["seconds_per_task"] = plan.estimate.seconds_per_task;
+  document["thread_seconds"] = plan.estimate.thread_seconds;
+  document["seconds"] = plan.estimate.thread_seconds / plan.threads.count;
+  document["sweep"] = sweep.text;
+  return document;
+}
+
+void print_plan(const Sweep& sweep, const Plan& plan) {
+  fmt::print("study       {}, {} design\n", sweep.spec.study, design_names[static_cast<int>(sweep.spec.design)]);
+  fmt::print("points      {}\n", count_text(sweep.design.point_count()));
+  fmt::print("tasks       {} ({} replicates)\n", count_text(sweep.design.task_count()), sweep.design.replicates());
+  std::string dimensions;
+  for (const SweepDimension& d : sweep.design.dimensions()) dimensions += fmt::format("{} {} x ", d.name, d.size);
+  fmt::print("dimensions  {}replicate {}\n", dimensions, sweep.design.replicates());
+  fmt::print("file        {}: {} bytes ({}); {} free on that disk\n", plan.output, plan.file_bytes,
+             bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
+  fmt::print("memory      about {} a rank, the master included, for any number of points\n",
+             bytes_text(plan.memory_bytes));
+  fmt::print("threads     {} ({})\n", plan.threads.count, plan.threads.reason);
+  if (plan.estimate.tasks_timed == 0) {
+    fmt::print("time        unknown: a task takes more than {}\n", seconds_text(patience_s));
+    return;
+  }
+  fmt::print("time        about {} ({} a task on one thread; {} tasks timed)\n",
+             seconds_text(plan.estimate.thread_seconds / plan.threads.count),
+             seconds_text(plan.estimate.seconds_per_task), count_text(plan.estimate.tasks_timed));
+}
+
+}  // namespace
+
+int plan_verb(const Invocation& invocation) {
+  Syntax syntax(
+      "SWEEP",
+      "Says what a sweep will cost: points, tasks, dimensions, bytes, memory, and time from a sample of a second.");
+  add_sweep_options(syntax.options);
+  add_run_options(syntax.options);
+  syntax.options.add_options()("json", flag_option(), "as JSON");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  const Sweep sweep = read_sweep(arguments, invocation.studies);
+  const Plan plan = make_plan(sweep, arguments);
+  if (arguments.flag("json")) print_json(plan_json(sweep, plan));
+  else print_plan(sweep, plan);
+  if (plan.file_bytes > plan.disk_free_bytes) spdlog::warn("{}: the disk is too small for it", plan.output);
+  if (plan.estimate.tasks_timed == 0) {
+    std::fflush(stdout);
+    std::_Exit(exit_complete);  // a thread is still at the task that does not return
+  }
+  return exit_complete;
+}
+
+}  // namespace trawl::cluster

@@ -1,0 +1,35 @@
+// What a run says on stderr while it runs.
+#pragma once
+
+#include <string>
+
+#include "engine/run.hpp"
+
+namespace trawl::cluster {
+
+/// "1,200 of 10,000 tasks (12.0 %), 3 failed, 1.5 M/s, 4 min 10 s left".
+std::string progress_text(const Progress& progress);
+
+/// On a terminal one line that is redrawn four times a second; else a full line, at most one every 30 s and every 1 %.
+/// Also names lost workers and the first failures.
+class ProgressPrinter final : public RunObserver {
+ public:
+  explicit ProgressPrinter(bool quiet);
+  ~ProgressPrinter() override;  ///< clears the line
+
+  void on_progress(const Progress& progress) override;
+  void on_worker_lost(Rank rank, const std::string& why) override;
+  void on_failure(const Failure& failure) override;
+
+  void clear_line();
+
+ private:
+  const bool quiet_;
+  const bool terminal_;
+  bool drawn_ = false;
+  double next_draw_s_;
+  std::uint64_t next_done_ = 0;
+  int failures_named_ = 0;
+};
+
+}  // namespace trawl::cluster

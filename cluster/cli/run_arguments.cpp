@@ -1,0 +1,56 @@
+#include "cluster/cli/run_arguments.hpp"
+
+#include "cluster/cli/sweep_arguments.hpp"
+#include "engine/error.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+constexpr double a_year_s = 366 * 86400.0;
+
+}  // namespace
+
+void add_run_options(boost::program_options::options_description& options) {
+  const RunOptions defaults;
+  options.add_options()                                                                                              //
+      ("output,o", text_option("FILE"), "result file; default: the sweep's name with .h5, in this directory")        //
+      ("threads", count_option("N", 0), "threads of each rank; 0: as many as the rank may use, which is the limit")  //
+      ("oversubscribe", flag_option(), "take --threads as it is, even if there are fewer processors")                //
+      ("flush-interval", number_option("S", defaults.flush_interval_s), "seconds between writes to disk")            //
+      ("point-timeout", number_option("S", 0), "give a point up after so many seconds; 0: never")                    //
+      ("range-size", count_option("N", 0), "tasks handed out at once; 0: sized by cost")                             //
+      ("no-master-compute", flag_option(), "rank 0 of several schedules and writes only")                            //
+      ("heartbeat", number_option("S", defaults.heartbeat_s), "seconds between signs of life of a rank")             //
+      ("lease", number_option("S", defaults.lease_s), "a rank that is silent for so many seconds is lost")           //
+      ("grace", number_option("S", defaults.grace_s), "seconds that running points may go on after a stop")          //
+      ("quiet,q", flag_option(), "no progress");
+}
+
+std::string output_path(const Arguments& arguments) {
+  return arguments.text("output").value_or(default_output(arguments));
+}
+
+RunOptions run_options(const Arguments& arguments, const ThreadChoice& threads) {
+  RunOptions options;
+  options.threads = threads.count;
+  options.flush_interval_s = arguments.number("flush-interval", 0, a_year_s);
+  options.point_timeout_s = arguments.number("point-timeout", 0, a_year_s);
+  options.range_size = static_cast<std::uint64_t>(arguments.count("range-size", 0));
+  options.master_computes = !arguments.flag("no-master-compute");
+  options.heartbeat_s = arguments.number("heartbeat", 0.001, a_year_s);
+  options.lease_s = arguments.number("lease", 0.01, a_year_s);
+  if (options.lease_s < 3 * options.heartbeat_s) {
+    throw UsageError("run: --lease must be at least three times --heartbeat (one late heartbeat is no death)");
+  }
+  options.grace_s = arguments.number("grace", 0, a_year_s);
+  options.inflight_path = output_path(arguments) + ".inflight";
+  return options;
+}
+
+ThreadChoice threads_asked_for(const Arguments& arguments, int ranks_sharing_processors) {
+  constexpr int most = 4096;
+  return choose_threads(processor_limits(ranks_sharing_processors),
+                        static_cast<int>(arguments.count("threads", 0, most)), arguments.flag("oversubscribe"));
+}
+
+}  // namespace trawl::cluster

@@ -1,0 +1,68 @@
+#include "cluster/cli/sweep_arguments.hpp"
+
+#include <filesystem>
+
+namespace trawl::cluster {
+namespace {
+
+bool names_a_file(const std::string& argument) {
+  std::error_code ignored;
+  return argument.ends_with(".toml") || argument.find('/') != std::string::npos ||
+         std::filesystem::is_regular_file(argument, ignored);
+}
+
+io::StudyLookup lookup_in(std::span<const Study* const> studies) {
+  return [studies](std::string_view name) -> const Declaration& { return find_study(studies, name).declaration(); };
+}
+
+Sweep make_sweep(SweepSpec spec, std::span<const Study* const> studies) {
+  const Study& study = find_study(studies, spec.study);
+  return Sweep(study, std::move(spec));
+}
+
+}  // namespace
+
+void add_sweep_options(boost::program_options::options_description& options) {
+  options.add_options()  //
+      (
+          "axis", repeated_option("NAME=VALUES"),  //
+          "sweep a parameter: NAME=1,2,5 or NAME=linspace:0,4,17 (also geomspace, arange, uniform, log_uniform, "
+          "integers)")                                                                               //
+      ("fix", repeated_option("NAME=VALUE"), "give a parameter one value")                           //
+      ("design", text_option("NAME"), "grid, zip, list, random, latin_hypercube or sobol")           //
+      ("points", text_option("N"), "number of points of a random, latin_hypercube or sobol design")  //
+      ("point", repeated_option("A=1,B=2"), "one point of a list design")                            //
+      ("zip", repeated_option("A,B"), "axes that move together inside a grid")                       //
+      ("where", text_option("EXPRESSION"), "only the points for which this holds")                   //
+      ("replicates", text_option("N"), "independent repeats of each point")                          //
+      ("seed", text_option("N"), "every random number follows from it")                              //
+      ("common-random-numbers", text_option("A,B"), "axes whose values share their random numbers");
+}
+
+Sweep read_sweep(const Arguments& arguments, std::span<const Study* const> studies) {
+  io::SweepOverrides overrides;
+  overrides.axes = arguments.texts("axis");
+  overrides.fixed = arguments.texts("fix");
+  overrides.points = arguments.texts("point");
+  overrides.zip = arguments.texts("zip");
+  overrides.design = arguments.text("design");
+  overrides.point_count = arguments.text("points");
+  overrides.where = arguments.text("where");
+  overrides.replicates = arguments.text("replicates");
+  overrides.seed = arguments.text("seed");
+  overrides.common_random_numbers = arguments.text("common-random-numbers");
+  const std::string& source = arguments.positional();
+  if (names_a_file(source)) return make_sweep(io::read_sweep_file(source, overrides, lookup_in(studies)), studies);
+  overrides.study = source;
+  return make_sweep(io::parse_sweep("", source, overrides, lookup_in(studies)), studies);
+}
+
+std::string default_output(const Arguments& arguments) {
+  return std::filesystem::path(arguments.positional()).stem().string() + ".h5";
+}
+
+Sweep sweep_from_text(const std::string& text, const std::string& name, std::span<const Study* const> studies) {
+  return make_sweep(io::parse_sweep(text, name, {}, lookup_in(studies)), studies);
+}
+
+}  // namespace trawl::cluster

@@ -1,0 +1,23 @@
+// A sweep from a verb's arguments: a file, a study's name, or either with changes.
+#pragma once
+
+#include "cluster/cli/arguments.hpp"
+#include "engine/sweep.hpp"
+#include "io/sweep_file.hpp"
+
+namespace trawl::cluster {
+
+/// --axis, --fix, --seed and the others that describe a sweep.
+void add_sweep_options(boost::program_options::options_description& options);
+
+/// The sweep that the arguments describe. The positional argument is a file if it ends in ".toml", has a "/", or there
+/// is one of that name; else a study.
+Sweep read_sweep(const Arguments& arguments, std::span<const Study* const> studies);
+
+/// The result file's name: that of the sweep's file, or of its study, in the current directory.
+std::string default_output(const Arguments& arguments);
+
+/// A sweep from its canonical text; `name` is used in messages.
+Sweep sweep_from_text(const std::string& text, const std::string& name, std::span<const Study* const> studies);
+
+}  // namespace trawl::cluster
