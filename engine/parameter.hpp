@@ -36,7 +36,7 @@ struct Parameter {
   Domain domain = {};                     ///< real and integer only
   std::vector<std::string> choices = {};  ///< choice only
   double default_value = 0;
-  std::string description;
+  std::string description = {};
 };
 
 /// The problem with `value` for this parameter as a phrase ("0 is outside [1, inf)"), empty if there is none.

@@ -46,7 +46,7 @@ struct Dimension {
 struct Output {
   std::string name;
   std::string unit = "1";
-  std::string description;
+  std::string description = {};
   std::vector<std::string> dimensions = {};  ///< names in OutputLayout::dimensions, slowest first; none for a scalar
   std::string nan_means = {};  ///< what a NaN element says ("epoch beyond the point's own"); empty: a NaN is a failure
 };

@@ -1,0 +1,106 @@
+#include "engine/inflight.hpp"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+namespace trawl {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Inflight : public testing::Test {
+ protected:
+  Inflight() {
+    fs::create_directories(folder_);
+    path_ = (folder_ / "sweep.h5.inflight").string();
+  }
+  ~Inflight() override { fs::remove_all(folder_); }
+
+  /// Runs `body` in a child process; returns the signal that ended it, 0 if it ended by itself.
+  template <class Body>
+  static int signal_of_child(Body body) {
+    const pid_t child = fork();
+    if (child == 0) {
+      body();
+      _exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  }
+
+  fs::path folder_ = fs::temp_directory_path() / ("trawl_inflight_test." + std::to_string(getpid()));
+  std::string path_;
+};
+
+void note(InflightSlot& slot, TaskRange range) {
+  slot.begin = range.begin;
+  slot.end = range.end;
+}
+
+TEST_F(Inflight, survives_sigkill_and_names_the_tasks) {
+  const int signal = signal_of_child([&] {
+    InflightFile file(path_, 3);
+    note(file.slot(0), {17, 18});
+    note(file.slot(1), {20, 24});
+    note(file.slot(2), {9, 9});
+    raise(SIGKILL);
+  });
+  EXPECT_EQ(signal, SIGKILL);
+  EXPECT_EQ(read_inflight(path_, 3), (std::vector<TaskRange>{{17, 18}, {20, 24}}));
+  EXPECT_TRUE(read_inflight(path_, 4).empty());
+}
+
+TEST_F(Inflight, a_kill_from_outside_is_no_fault) {
+  signal_of_child([&] {
+    InflightFile file(path_, 0);
+    note(file.slot(0), {17, 18});
+    raise(SIGKILL);
+  });
+  EXPECT_TRUE(recover_faults(path_).empty());
+  EXPECT_TRUE(fs::is_empty(folder_)) << "nothing is left behind";
+}
+
+TEST_F(Inflight, counts_the_faults_of_a_task_over_restarts) {
+  for (int times = 1; times <= 3; ++times) {
+    const int signal = signal_of_child([&] {
+      InflightFile file(path_, 0);
+      install_fault_handler(nullptr);
+      note(file.slot(0), {17, 18});
+      note(file.slot(1), {5, 6});
+      set_thread_slot(&file.slot(0));
+      raise(times == 2 ? SIGABRT : SIGSEGV);
+    });
+    EXPECT_EQ(signal, times == 2 ? SIGABRT : SIGSEGV);
+    const std::vector<Fault> faults = recover_faults(path_);
+    ASSERT_EQ(faults.size(), 1U);
+    EXPECT_EQ(faults[0].range, (TaskRange{17, 18}));
+    EXPECT_EQ(faults[0].times, times);
+  }
+  forget_faults(path_);
+  EXPECT_TRUE(recover_faults(path_).empty());
+}
+
+TEST_F(Inflight, a_fault_outside_of_any_task_is_the_programs_own) {
+  const int signal = signal_of_child([&] {
+    InflightFile file(path_, 0);
+    install_fault_handler(nullptr);
+    raise(SIGFPE);
+  });
+  EXPECT_EQ(signal, SIGFPE);
+  EXPECT_TRUE(recover_faults(path_).empty());
+}
+
+TEST_F(Inflight, removes_its_file_at_the_end) {
+  { const InflightFile file(path_, 0); }
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+}  // namespace
+}  // namespace trawl
