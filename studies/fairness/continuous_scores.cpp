@@ -99,45 +99,53 @@ double ContinuousScores::roc(double fpr) const {
 }
 
 RocComparison compare(const ContinuousScores& first, const ContinuousScores& second) {
-  const ContinuousScores* groups[] = {&first, &second};
-  double guess[2][2] = {{not_a_number, not_a_number}, {not_a_number, not_a_number}};  // per tail and group
-
-  // First's true positive rate minus second's where both false positive rates are phi(z). Right of the middle the
-  // complements are compared, which keep their digits there.
-  const auto difference = [&](double z) {
-    const bool upper = z <= 0;
+  struct Sample {
+    double difference;  // first's true positive rate minus second's
+    double threshold[2];
+  };
+  // Where both false positive rates are phi(z). Right of the middle the complements are compared, which keep their
+  // digits there. Differences that rounding alone could make are 0.
+  const auto sample_at = [&](double z, const double(&guess)[2]) {
+    const ContinuousScores* groups[] = {&first, &second};
+    Sample sample;
     double rate[2];
     for (int g = 0; g < 2; ++g) {
-      double& score = guess[upper ? 0 : 1][g];
-      const Mixture& defaulting = groups[g]->defaulting_;
-      score = upper ? score_with_above(defaulting, phi(z), score) : score_with_below(defaulting, phi(-z), score);
-      rate[g] = upper ? above(groups[g]->repaying_, score) : -below(groups[g]->repaying_, score);
+      double& score = sample.threshold[g];
+      score = z <= 0 ? score_with_above(groups[g]->defaulting_, phi(z), guess[g])
+                     : score_with_below(groups[g]->defaulting_, phi(-z), guess[g]);
+      rate[g] = z <= 0 ? above(groups[g]->repaying_, score) : -below(groups[g]->repaying_, score);
     }
-    const double d = rate[0] - rate[1];
-    return std::abs(d) > 1e-10 * std::abs(rate[0] + rate[1]) ? d : 0.0;
+    const double difference = rate[0] - rate[1];
+    sample.difference = std::abs(difference) > 1e-12 * std::abs(rate[0] + rate[1]) ? difference : 0;
+    return sample;
   };
 
-  constexpr double first_z = -7, step = 0.0625;
-  constexpr int intervals = 208;
-  const auto z_of = [&](int k) { return first_z + step * k; };
-  double d[intervals + 1];
-  for (int k = 0; k <= intervals; ++k) d[k] = difference(z_of(k));
+  constexpr int intervals = 104;
+  const auto z_of = [&](int k) { return -7 + 0.125 * k; };
+  Sample samples[intervals + 1];
+  for (int k = 0; k <= intervals; ++k) {
+    double guess[] = {not_a_number, not_a_number};
+    if (k >= 2)
+      for (int g = 0; g < 2; ++g) guess[g] = 2 * samples[k - 1].threshold[g] - samples[k - 2].threshold[g];
+    samples[k] = sample_at(z_of(k), guess);
+  }
 
   RocComparison result{.crossing_fpr = not_a_number, .crossing_tpr = not_a_number};
   for (int g = 0; g < 2; ++g) {
-    const double sign = g == 0 ? 1 : -1;
-    int k = 0;
-    for (int j = 1; j <= intervals; ++j)
-      if (sign * d[j] > sign * d[k]) k = j;
-    if (sign * d[k] <= 0) continue;
-    const auto signed_difference = [&](double z) { return sign * difference(z); };
-    const double refined = largest(signed_difference, z_of(std::max(k - 1, 0)), z_of(std::min(k + 1, intervals)));
-    result.lead[g] = std::max(refined, sign * d[k]);
+    const auto lead = [&](const Sample& sample) { return g == 0 ? sample.difference : -sample.difference; };
+    const auto most = std::max_element(std::begin(samples), std::end(samples),
+                                       [&](const Sample& a, const Sample& b) { return lead(a) < lead(b); });
+    if (lead(*most) <= 0) continue;
+    const int k = static_cast<int>(most - samples);
+    const double refined = largest([&](double z) { return lead(sample_at(z, most->threshold)); },
+                                   z_of(std::max(k - 1, 0)), z_of(std::min(k + 1, intervals)));
+    result.lead[g] = std::max(refined, lead(*most));
   }
   int last = -1;  // last sample that differed
   for (int k = 0; k <= intervals; ++k) {
-    if (d[k] == 0) continue;
-    if (last >= 0 && (d[last] > 0) != (d[k] > 0) && ++result.crossings == 1) {
+    if (samples[k].difference == 0) continue;
+    if (last >= 0 && (samples[last].difference > 0) != (samples[k].difference > 0) && ++result.crossings == 1) {
+      const auto difference = [&](double z) { return sample_at(z, samples[k].threshold).difference; };
       result.crossing_fpr = phi(bisect(difference, z_of(last), z_of(k)));
       result.crossing_tpr = first.roc(result.crossing_fpr);
     }

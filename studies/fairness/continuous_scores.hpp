@@ -30,8 +30,8 @@ class ContinuousScores {
   /// True positive rate where the false positive rate is fpr, 0 < fpr < 1.
   double roc(double fpr) const;
 
-  /// Samples the difference at false positive rates Phi(z), z = -7, -6.9375, ..., 6 (1e-12 to 1 - 1e-9) and refines
-  /// its extremes and sign changes; differences under 1e-10 of the rates compared count as rounding.
+  /// Samples the difference at false positive rates Phi(z), z = -7, -6.875, ..., 6 (1e-12 to 1 - 1e-9), and refines
+  /// its extremes and first sign change; differences under 1e-12 of the rates compared count as rounding.
   friend RocComparison compare(const ContinuousScores& first, const ContinuousScores& second);
 
  private:

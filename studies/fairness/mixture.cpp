@@ -46,8 +46,11 @@ double solve(const Mixture& mixture, double share, double guess, Side side) {
   for (int i = 0; i < 300; ++i) {
     const double value = tail(mixture, x, side);
     (value > share ? inside : outside) = x;
-    double next = x + outward * std::log(value / share) * value / density(mixture, x);
-    if (!in_bracket(next) || std::abs(next - x) > 0.5 * last_step) next = 0.5 * (inside + outside);
+    const double newton = outward * std::log(value / share) * value / density(mixture, x);
+    // Convergence is quadratic: a step under 1e-9 sd leaves an error of rounding size.
+    if (std::abs(newton) <= 1e-9 * scale) return x + newton;
+    double next = x + newton;
+    if (!in_bracket(next) || std::abs(newton) > 0.5 * last_step) next = 0.5 * (inside + outside);
     last_step = std::abs(next - x);
     x = next;
     if (last_step <= 1e-15 * (std::abs(x) + scale)) break;
