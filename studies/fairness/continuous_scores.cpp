@@ -5,7 +5,7 @@
 #include <numbers>
 #include <stdexcept>
 
-namespace trawl::studies {
+namespace trawl::studies::fairness {
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
@@ -154,4 +154,4 @@ RocComparison compare(const ContinuousScores& first, const ContinuousScores& sec
   return result;
 }
 
-}  // namespace trawl::studies
+}  // namespace trawl::studies::fairness

@@ -3,7 +3,7 @@
 
 #include "studies/fairness/group.hpp"
 
-namespace trawl::studies {
+namespace trawl::studies::fairness {
 
 class ContinuousScores {
  public:
@@ -42,4 +42,4 @@ class ContinuousScores {
   Mixture everybody_;
 };
 
-}  // namespace trawl::studies
+}  // namespace trawl::studies::fairness

@@ -8,7 +8,7 @@ namespace {
 struct CurveDefaults {
   const char* name;
   const char* people;
-  Curve curve;
+  fairness::Curve curve;
 };
 
 constexpr CurveDefaults curve_defaults[] = {

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace trawl::studies {
+namespace trawl::studies::fairness {
 namespace {
 
 using Shares = std::array<double, grid_size + 1>;
@@ -118,4 +118,4 @@ RocComparison compare(const GridScores& first, const GridScores& second) {
   return result;
 }
 
-}  // namespace trawl::studies
+}  // namespace trawl::studies::fairness

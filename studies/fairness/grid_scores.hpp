@@ -5,7 +5,7 @@
 
 #include "studies/fairness/group.hpp"
 
-namespace trawl::studies {
+namespace trawl::studies::fairness {
 
 /// The scores -4, -3.99, .., 3.99 as NumPy's arange(-4, 4, 0.01) makes them: start + i * ((start + step) - start), so
 /// that score 400 is -8.5e-14 rather than 0.
@@ -49,4 +49,4 @@ class GridScores {
   std::array<Rates, grid_size + 1> curve_;
 };
 
-}  // namespace trawl::studies
+}  // namespace trawl::studies::fairness

@@ -5,7 +5,7 @@
 
 #include "studies/fairness/mixture.hpp"
 
-namespace trawl::studies {
+namespace trawl::studies::fairness {
 
 /// One curve of scores: `weight` people, a share `prop` of them N(mean1, sd1^2), the others N(mean2, sd2^2).
 struct Curve {
@@ -44,4 +44,4 @@ struct RocComparison {
   double crossing_tpr;
 };
 
-}  // namespace trawl::studies
+}  // namespace trawl::studies::fairness

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace trawl::studies {
+namespace trawl::studies::fairness {
 namespace {
 
 /// P(Z > z) of a standard normal Z.
@@ -85,4 +85,4 @@ double score_with_below(const Mixture& mixture, double share, double guess) {
   return share <= 0.5 ? solve(mixture, share, guess, Side::below) : solve(mixture, 1 - share, guess, Side::above);
 }
 
-}  // namespace trawl::studies
+}  // namespace trawl::studies::fairness

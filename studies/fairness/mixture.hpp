@@ -4,7 +4,7 @@
 #include <limits>
 #include <vector>
 
-namespace trawl::studies {
+namespace trawl::studies::fairness {
 
 struct Normal {
   double share;  ///< of the mixture; all parts' shares add up to 1
@@ -29,4 +29,4 @@ double score_with_above(const Mixture& mixture, double share, double guess = std
 /// The x with below(x) = share.
 double score_with_below(const Mixture& mixture, double share, double guess = std::numeric_limits<double>::quiet_NaN());
 
-}  // namespace trawl::studies
+}  // namespace trawl::studies::fairness

@@ -14,6 +14,8 @@ namespace {
 
 using nlohmann::json;
 
+using namespace fairness;
+
 const Fairness study;
 const std::string groups[] = {"p0", "p1"};
 

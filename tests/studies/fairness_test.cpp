@@ -16,6 +16,8 @@
 namespace trawl::studies {
 namespace {
 
+using namespace fairness;
+
 const Fairness study;
 constexpr double grid = 1;
 const std::string curve_names[] = {"y0p0", "y1p0", "y0p1", "y1p1"};
