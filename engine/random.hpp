@@ -45,8 +45,8 @@ class RandomSequence {
  public:
   RandomSequence(RandomStream random, std::uint32_t stream) : random_(random), stream_(stream) {}
 
-  double uniform();  ///< in (0, 1)
-  double normal();   ///< N(0, 1)
+  double uniform();                      ///< in (0, 1)
+  double normal();                       ///< N(0, 1)
   std::uint64_t below(std::uint64_t n);  ///< uniform on 0 .. n-1 without bias; n > 0
 
   /// Fisher-Yates, from the last element down.
