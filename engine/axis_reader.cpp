@@ -25,6 +25,14 @@ AxisReader::AxisReader(Axis axis) : axis_(std::move(axis)) {
   }
 }
 
+void AxisReader::fill(std::uint64_t first, std::uint64_t count, double* out, std::size_t stride) const {
+  if (table_.empty()) {
+    for (std::uint64_t i = 0; i < count; ++i) out[i * stride] = axis_value(axis_, first + i);
+  } else {
+    for (std::uint64_t i = 0; i < count; ++i) out[i * stride] = table_[first + i];
+  }
+}
+
 Extent AxisReader::extent() const {
   if (const auto* uniform = std::get_if<Uniform>(&axis_.values)) return ends(*uniform);
   if (const auto* log_uniform = std::get_if<LogUniform>(&axis_.values)) return ends(*log_uniform);

@@ -18,6 +18,9 @@ class AxisReader {
   std::uint64_t size() const { return size_; }
   double value(std::uint64_t i) const { return table_.empty() ? axis_value(axis_, i) : table_[i]; }
 
+  /// Values first .. first + count - 1 to out[0], out[stride], ...
+  void fill(std::uint64_t first, std::uint64_t count, double* out, std::size_t stride) const;
+
   /// Smallest and largest value; of a distribution the ends of its interval.
   Extent extent() const;
 

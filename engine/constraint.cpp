@@ -17,7 +17,10 @@ namespace trawl {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& problem) {
+// The problem may quote any character of the expression: control characters become spaces, for it is one line.
+[[noreturn]] void refuse(std::string problem) {
+  std::ranges::replace_if(
+      problem, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
   throw SweepError("where", problem);
 }
 
@@ -60,9 +63,10 @@ void refuse_assignment(const std::string& expression) {
   }
 }
 
-std::string one_line(std::string text) {
-  std::ranges::replace_if(
-      text, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
+// What muParser says is wrong, for the middle of a sentence of ours.
+std::string reason(const mu::ParserError& error) {
+  std::string text = error.GetMsg();
+  while (text.ends_with('.')) text.pop_back();
   return text;
 }
 
@@ -90,11 +94,11 @@ Constraint::Constraint(const std::string& expression, const Declaration& declara
   } catch (const mu::ParserError& error) {
     if (error.GetCode() == mu::ecUNASSIGNABLE_TOKEN) {
       for (const auto& constant : label_constants(declaration)) names.push_back(constant.first);
-      refuse(one_line(fmt::format("unknown name {} in where ({} has no such parameter). {}", error.GetToken(),
-                                  declaration.name, suggestion(error.GetToken(), names))));
+      refuse(fmt::format("unknown name {} in where ({} has no such parameter). {}", error.GetToken(), declaration.name,
+                         suggestion(error.GetToken(), names)));
     }
-    refuse(one_line(fmt::format("where cannot be read ({}). Write a condition such as \"{} > 0\".", error.GetMsg(),
-                                names.empty() ? "1" : names[0])));
+    refuse(fmt::format("where cannot be read ({}). Write a condition such as \"{} > 0\".", reason(error),
+                       names.empty() ? "1" : names[0]));
   }
   if (impl_->parser.GetNumResults() != 1) {
     refuse("where is several expressions (a comma separates them). Join them by && or ||.");
@@ -112,7 +116,7 @@ bool Constraint::admits(std::span<const double> point) {
     const double wanted = impl_->parser.Eval();
     return wanted != 0 && !std::isnan(wanted);
   } catch (const mu::ParserError& error) {  // no std::exception
-    throw std::runtime_error(one_line(fmt::format("where cannot be evaluated ({})", error.GetMsg())));
+    throw std::runtime_error(fmt::format("where cannot be evaluated ({})", reason(error)));
   }
 }
 

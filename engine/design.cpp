@@ -53,6 +53,15 @@ std::string group_name(const std::vector<Column>& columns, const Declaration& de
   return name;
 }
 
+// Copies the first row over the `count - 1` rows after it, in pieces that double.
+void repeat_row(double* rows, std::size_t width, std::uint64_t count) {
+  for (std::uint64_t done = 1; done < count;) {
+    const std::uint64_t more = std::min(done, count - done);
+    std::copy_n(rows, more * width, rows + done * width);
+    done += more;
+  }
+}
+
 }  // namespace
 
 // Every design is a grid of dimensions, slowest first. All but the grid itself have the single dimension "point".
@@ -72,8 +81,13 @@ struct Design::Impl {
   Impl(const SweepSpec& spec, const Declaration& declaration);
 
   void add_dimension(std::string name, std::uint64_t size, std::vector<Column> members);
-  double value(std::size_t d, std::size_t c, std::uint64_t i) const;
-  void set(std::size_t d, std::uint64_t i, double* row) const;
+
+  // Value number i of column c of dimension d.
+  double value(std::size_t d, std::size_t c, std::uint64_t i) const {
+    const AxisReader& reader = columns[d][c].reader;
+    return sampler ? axis_quantile(reader, sampler->fraction(i, c)) : reader.value(i);
+  }
+  void fill(std::size_t d, std::uint64_t first, std::uint64_t count, double* rows) const;
 };
 
 Design::Impl::Impl(const SweepSpec& spec, const Declaration& declaration)
@@ -131,15 +145,18 @@ void Design::Impl::add_dimension(std::string name, std::uint64_t size, std::vect
   columns.push_back(std::move(members));
 }
 
-// Value number i of column c of dimension d.
-double Design::Impl::value(std::size_t d, std::size_t c, std::uint64_t i) const {
-  const AxisReader& reader = columns[d][c].reader;
-  return sampler ? axis_quantile(reader, sampler->fraction(i, c)) : reader.value(i);
-}
-
-// Puts value number i of every column of dimension d into a row.
-void Design::Impl::set(std::size_t d, std::uint64_t i, double* row) const {
-  for (std::size_t c = 0; c < columns[d].size(); ++c) row[columns[d][c].parameter] = value(d, c, i);
+// Values first, first + 1, ... of dimension d into its columns of `count` rows.
+void Design::Impl::fill(std::size_t d, std::uint64_t first, std::uint64_t count, double* rows) const {
+  const std::size_t width = base_row.size();
+  for (std::size_t c = 0; c < columns[d].size(); ++c) {
+    const Column& column = columns[d][c];
+    double* out = rows + column.parameter;
+    if (sampler) {
+      for (std::uint64_t i = 0; i < count; ++i) out[i * width] = value(d, c, first + i);
+    } else {
+      column.reader.fill(first, count, out, width);
+    }
+  }
 }
 
 Design::Design(const SweepSpec& spec, const Declaration& declaration)
@@ -172,28 +189,31 @@ const std::vector<Extent>& Design::extents() const {
   return impl_->extents;
 }
 
-// Divides for the first point only, then counts up like an odometer: each row is the one before with the dimensions
-// that moved set anew.
+// Divides for the first point only, then counts up like an odometer, one run of the fastest dimension at a time.
 void Design::points(PointIndex first, std::uint64_t count, double* rows) const {
   TRAWL_CHECK(count <= impl_->point_count && first <= impl_->point_count - count);
   if (count == 0) return;
-  const std::size_t width = impl_->base_row.size();
-  const std::size_t depth = impl_->dimensions.size();
-  std::array<std::uint64_t, max_sweep_dimensions> digits;
   std::ranges::copy(impl_->base_row, rows);
-  for (std::size_t d = 0; d < depth; ++d) {
+  if (impl_->dimensions.empty()) return;
+  const std::size_t width = impl_->base_row.size();
+  const std::size_t fastest = impl_->dimensions.size() - 1;
+  std::array<std::uint64_t, max_sweep_dimensions> digits;
+  for (std::size_t d = 0; d <= fastest; ++d) {
     digits[d] = first / impl_->strides[d] % impl_->dimensions[d].size;
-    impl_->set(d, digits[d], rows);
+    if (d != fastest) impl_->fill(d, digits[d], 1, rows);
   }
-  for (std::uint64_t k = 1; k < count; ++k) {
-    std::copy_n(rows, width, rows + width);
-    rows += width;
-    std::size_t d = depth - 1;
-    while (digits[d] + 1 == impl_->dimensions[d].size) {
-      digits[d] = 0;
-      impl_->set(d--, 0, rows);
-    }
-    impl_->set(d, ++digits[d], rows);
+  while (true) {
+    const std::uint64_t run = std::min(count, impl_->dimensions[fastest].size - digits[fastest]);
+    repeat_row(rows, width, run);
+    impl_->fill(fastest, digits[fastest], run, rows);
+    count -= run;
+    if (count == 0) return;
+    std::copy_n(rows, width, rows + run * width);
+    rows += run * width;
+    digits[fastest] = 0;
+    std::size_t d = fastest - 1;  // there is one, for points are left
+    for (; digits[d] + 1 == impl_->dimensions[d].size; --d) impl_->fill(d, digits[d] = 0, 1, rows);
+    impl_->fill(d, ++digits[d], 1, rows);
   }
 }
 

@@ -18,8 +18,9 @@ bool is_whole(double value) {
   return std::abs(value) <= largest_whole && std::trunc(value) == value;
 }
 
-// Reads all of `text` as a number; 17 digits or an exponent are fine, spaces are not.
-bool read_number(std::string_view text, double& value) {
+// Reads all of `text` as a number.
+template <class Number>
+bool read_number(std::string_view text, Number& value) {
   if (text.starts_with('+')) text.remove_prefix(1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size();
@@ -28,10 +29,11 @@ bool read_number(std::string_view text, double& value) {
 double read_integer(std::string_view text) {
   double value = 0;
   if (!read_number(text, value)) throw std::invalid_argument(fmt::format("'{}' is not a whole number", text));
-  // 2^53 + 1 would silently be read as 2^53.
-  if (value == largest_whole && text != fmt::format("{:.0f}", largest_whole)) value = std::nextafter(value, INFINITY);
-  if (value == -largest_whole && text != fmt::format("{:.0f}", -largest_whole))
-    value = std::nextafter(value, -INFINITY);
+  constexpr auto largest = static_cast<std::int64_t>(largest_whole);
+  std::int64_t exact = 0;  // as a double 2^53 + 1 would pass for 2^53
+  if (read_number(text, exact) && (exact > largest || exact < -largest)) {
+    throw std::invalid_argument(fmt::format("{} is beyond 2^53", text));
+  }
   return value;
 }
 

@@ -13,16 +13,14 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-constexpr std::uint64_t golden = 0x9e3779b97f4a7c15;  // 2^64 / golden ratio: keeps the rounds' inputs apart
-constexpr int rounds = 8;
-
 }  // namespace
 
-Permutation::Permutation(std::uint64_t n, std::uint64_t key) : n_(n), key_(key) {
+Permutation::Permutation(std::uint64_t n, std::uint64_t key) : n_(n) {
   const auto bits = static_cast<int>(std::bit_width(n - 1));
   low_bits_ = bits / 2;
   low_mask_ = (std::uint64_t{1} << low_bits_) - 1;
   high_mask_ = (std::uint64_t{1} << (bits - low_bits_)) - 1;
+  for (std::uint64_t& round_key : round_keys_) round_key = mix(key += 0x9e3779b97f4a7c15);
 }
 
 std::uint64_t Permutation::operator()(std::uint64_t i) const {
@@ -34,10 +32,9 @@ std::uint64_t Permutation::operator()(std::uint64_t i) const {
 std::uint64_t Permutation::encrypt(std::uint64_t i) const {
   std::uint64_t low = i & low_mask_;
   std::uint64_t high = i >> low_bits_;
-  std::uint64_t round_key = key_;
-  for (int round = 0; round < rounds; round += 2) {
-    high ^= mix(mix(round_key += golden) + low) & high_mask_;
-    low ^= mix(mix(round_key += golden) + high) & low_mask_;
+  for (std::size_t round = 0; round < round_keys_.size(); round += 2) {
+    high ^= mix(round_keys_[round] + low) & high_mask_;
+    low ^= mix(round_keys_[round + 1] + high) & low_mask_;
   }
   return high << low_bits_ | low;
 }

@@ -1,6 +1,7 @@
 // A keyed permutation of [0, n), computed and never stored.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace trawl {
@@ -21,7 +22,7 @@ class Permutation {
   std::uint64_t encrypt(std::uint64_t i) const;
 
   std::uint64_t n_;
-  std::uint64_t key_;
+  std::array<std::uint64_t, 8> round_keys_;
   int low_bits_;
   std::uint64_t low_mask_;
   std::uint64_t high_mask_;

@@ -11,32 +11,46 @@
 
 namespace trawl {
 
-/// The values of an axis, with numpy's names and meanings. All are computed from an index; only List stores them.
+// The values of an axis, with numpy's names and meanings. All are computed from an index; only List stores them.
+
 struct List {
   std::vector<double> values;
 };
+
+/// `num` values from start to stop, both included; start alone if num is 1.
 struct Linspace {
   double start, stop;
   std::uint64_t num;
-};  ///< stop included
+};
+
+/// The same with a constant ratio. Ends of the same sign, not 0.
 struct Geomspace {
   double start, stop;
   std::uint64_t num;
-};  ///< stop included; same sign, not zero
+};
+
+/// ceil((stop - start) / step) values start, start + step, ...: stop is excluded, but for rounding.
 struct Arange {
   double start, stop, step;
-};  ///< stop excluded
-/// Distributions, for sampled designs (random, latin_hypercube, sobol) only. There an axis may also be given as any of
-/// the above: each of its values is then equally likely, as with Choice.
+};
+
+// Distributions, for sampled designs (random, latin_hypercube, sobol) only. There an axis may also be given as any of
+// the above: each of its values is then equally likely, as with Choice.
+
 struct Uniform {
   double lower, upper;
 };
+
+/// Uniform in the logarithm; both ends > 0.
 struct LogUniform {
   double lower, upper;
-};  ///< both > 0
+};
+
+/// Whole numbers, both ends included, equally likely.
 struct Integers {
   double lower, upper;
-};  ///< both included
+};
+
 struct Choice {
   std::vector<double> values;
 };
@@ -62,13 +76,13 @@ struct SweepSpec {
   std::uint64_t seed = 0;
   std::uint64_t replicates = 1;
   DesignKind design = DesignKind::grid;
-  std::vector<Axis> axes;  ///< in the order of the file; slowest first
-  std::vector<Setting> fixed;
-  std::uint64_t points = 0;                        ///< number of points of a sampled design
-  std::vector<std::vector<Setting>> list;          ///< the points of a list design; all set the same parameters
-  std::vector<std::vector<std::string>> zip;       ///< axes that move together inside a grid
-  std::vector<std::string> common_random_numbers;  ///< axes of a grid; one of a zipped group stands for the group
-  std::string where;                               ///< muParser expression over parameter names; empty: all points
+  std::vector<Axis> axes = {};  ///< in the order of the file; slowest first
+  std::vector<Setting> fixed = {};
+  std::uint64_t points = 0;                             ///< number of points of a sampled design
+  std::vector<std::vector<Setting>> list = {};          ///< the points of a list design; all set the same parameters
+  std::vector<std::vector<std::string>> zip = {};       ///< axes that move together inside a grid
+  std::vector<std::string> common_random_numbers = {};  ///< axes of a grid; one of a zipped group stands for the group
+  std::string where = {};                               ///< muParser expression over parameter names; empty: all points
 };
 
 /// An HDF5 dataset has at most 32 dimensions; one is `replicate`.
