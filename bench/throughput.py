@@ -1,0 +1,140 @@
+"""Measures the engine itself on the null study, each figure beside its baseline, A and B in turn.
+
+    python3 bench/throughput.py [--build build/release] [--directory .] [--repeats 5] [--only NAME]
+
+points      plain `trawl run`, all cores, results in the file; baseline: the same bytes by plain pwrite and fdatasync
+one_point   `mpirun -n 2 trawl run --range-size 1`; baseline: MPI's own request/reply rate between two ranks
+memory      most memory of `trawl plan`, of scheduling (schedule_bench) and of a run, all for a billion points
+
+Prints medians and the range of the repeats. The result files go to --directory and are removed.
+"""
+
+import argparse
+import json
+import math
+import os
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import time
+
+BYTES_PER_POINT = 9  # one output and the status
+ENVIRONMENT = {**os.environ, "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+TWO_RANKS = ["mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none"]
+
+
+def run(*command):
+    """Output, wall seconds and peak memory in MiB of a command."""
+    with tempfile.TemporaryFile("w+") as output:
+        start = time.monotonic()
+        process = subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stdout=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"{command} exited {process.returncode}")
+        output.seek(0)
+        return output.read(), seconds, usage.ru_maxrss / 1024
+
+
+def null_sweep(points, *options):
+    """A square grid of the null study with at least `points` points, and their number."""
+    side = math.isqrt(points - 1) + 1
+    axis = f"linspace:0,1,{side}"
+    return ["run", "null", "--axis", f"x={axis}", "--axis", f"y={axis}", "--quiet", *options], side * side
+
+
+def remove(file):
+    for path in file.parent.glob(file.name + "*"):
+        path.unlink()
+
+
+def plain_write(file, size):
+    """Bytes per second of pwrite and fdatasync into a file allocated beforehand, as the result file is."""
+    block = bytes(4 << 20)
+    descriptor = os.open(file, os.O_CREAT | os.O_RDWR, 0o644)
+    try:
+        os.posix_fallocate(descriptor, 0, size)
+        start = time.monotonic()
+        for offset in range(0, size, len(block)):
+            os.pwrite(descriptor, block[:size - offset], offset)
+        os.fdatasync(descriptor)
+        return size / (time.monotonic() - start)
+    finally:
+        os.close(descriptor)
+        remove(file)
+
+
+class Table:
+    def __init__(self):
+        print("| figure | median | range | unit |\n|---|---|---|---|")
+
+    def row(self, name, values, unit, scale=1):
+        values = [value / scale for value in values]
+        print(f"| {name} | {statistics.median(values):.3g} | {min(values):.3g} .. {max(values):.3g} | {unit} |", flush=True)
+
+
+def measure_points(table, trawl, file, repeats, points):
+    command, count = null_sweep(points, "-o", file)
+    wall, ours, plain = [], [], []
+    for _ in range(repeats):
+        _, seconds, _ = run(trawl, *command)
+        end = [json.loads(line) for line in open(f"{file}.run.jsonl")][-1]
+        wall.append(count / seconds)
+        ours.append(count / end["elapsed_s"])
+        remove(file)
+        plain.append(plain_write(file, BYTES_PER_POINT * count) / BYTES_PER_POINT)
+    table.row(f"null study, {count / 1e6:.0f} million points, whole command", wall, "million points/s", 1e6)
+    table.row("the same without start and creation of the file", ours, "million points/s", 1e6)
+    table.row("baseline: its bytes by plain pwrite", plain, "million points/s", 1e6)
+
+
+def measure_one_point(table, build, file, repeats, points):
+    command, count = null_sweep(points, "--range-size", "1", "--threads", "1", "-o", file)
+    wall, ours, limit = [], [], []
+    for _ in range(repeats):
+        _, seconds, _ = run(*TWO_RANKS, build / "trawl", *command)
+        end = [json.loads(line) for line in open(f"{file}.run.jsonl")][-1]
+        wall.append(count / seconds)
+        ours.append(count / end["elapsed_s"])
+        remove(file)
+        output, _, _ = run(*TWO_RANKS, build / "bench/mpi_pingpong")
+        limit.append(json.loads(output)["replies_per_s"]["2"])
+    table.row(f"ranges of one point, {count / 1e6:.1f} million points, whole command", wall, "thousand points/s", 1e3)
+    table.row("the same without start of MPI", ours, "thousand points/s", 1e3)
+    table.row("baseline: MPI's requests and replies, two in flight", limit, "thousand/s", 1e3)
+
+
+def measure_memory(table, build, file, points):
+    command, count = null_sweep(points, "-o", file)
+    _, _, plan = run(build / "trawl", "plan", *command[1:-3])
+    table.row(f"plan of {count / 1e9:.2g} billion points", [plan], "MiB")
+    output, _, _ = run(build / "bench/schedule_bench", points)
+    table.row("scheduling them to 1000 workers", [json.loads(output)["peak_mib"]], "MiB")
+    _, seconds, peak = run(build / "trawl", *command)
+    remove(file)
+    table.row(f"computing them, {seconds:.0f} s, scheduler, writer and worker in one process", [peak], "MiB")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path(__file__).parent.parent / "build/release")
+    parser.add_argument("--directory", type=pathlib.Path, default=pathlib.Path("."))
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--points", type=float, default=64e6)
+    parser.add_argument("--only", choices=["points", "one_point", "memory"])
+    options = parser.parse_args()
+    file = options.directory / "throughput.h5"
+    remove(file)
+    table = Table()
+    if options.only in (None, "points"):
+        measure_points(table, options.build / "trawl", file, options.repeats, int(options.points))
+    if options.only in (None, "one_point"):
+        measure_one_point(table, options.build, file, options.repeats, 2_000_000)
+    if options.only in (None, "memory"):
+        measure_memory(table, options.build, file, 1_000_000_000)
+
+
+if __name__ == "__main__":
+    main()
