@@ -1,0 +1,146 @@
+// What every study of the catalogue owes its users.
+#include "studies/catalogue.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+
+#include "tests/studies/evaluate_point.hpp"
+
+namespace trawl::studies {
+namespace {
+
+const std::regex valid_name("[a-z][a-z0-9_]*");
+
+OutputLayout default_layout(const Study& study) {
+  std::vector<Extent> extents;
+  for (const Parameter& parameter : study.declaration().parameters)
+    extents.push_back({parameter.default_value, parameter.default_value});
+  return study.outputs(extents);
+}
+
+bool one_line(const std::string& text) {
+  return !text.empty() && text.find('\n') == std::string::npos;
+}
+
+class EveryStudy : public testing::TestWithParam<const Study*> {
+ protected:
+  const Study& study = *GetParam();
+  const Declaration& declaration = study.declaration();
+  const std::filesystem::path folder = std::filesystem::path(TRAWL_SOURCE_DIR "/studies") / declaration.name;
+};
+
+TEST(Catalogue, lists_each_study_once_and_the_null_study_last) {
+  std::set<std::string> names;
+  for (const Study* study : catalogue()) EXPECT_TRUE(names.insert(study->declaration().name).second);
+  for (const char* name : {"importance_sampling", "gelu_factor", "diffusion", "fairness", "null"})
+    EXPECT_EQ(names.count(name), 1u) << name;
+  EXPECT_EQ(catalogue().back()->declaration().name, "null");
+}
+
+TEST(Catalogue, keeps_the_studies_of_a_group_together) {
+  std::set<std::string> seen;
+  std::string last;
+  for (const Study* study : catalogue()) {
+    const std::string& group = study->declaration().group;
+    EXPECT_FALSE(group.empty());
+    if (group != last) EXPECT_TRUE(seen.insert(group).second) << group;
+    last = group;
+  }
+}
+
+TEST_P(EveryStudy, says_what_it_is) {
+  EXPECT_TRUE(std::regex_match(declaration.name, valid_name));
+  EXPECT_GE(declaration.version, 1);
+  EXPECT_TRUE(one_line(declaration.summary));
+  EXPECT_TRUE(one_line(declaration.maths));
+  EXPECT_TRUE(one_line(declaration.source));
+}
+
+TEST_P(EveryStudy, declares_parameters_whose_defaults_are_allowed) {
+  std::set<std::string> names;
+  for (const Parameter& parameter : declaration.parameters) {
+    SCOPED_TRACE(parameter.name);
+    EXPECT_TRUE(std::regex_match(parameter.name, valid_name));
+    EXPECT_TRUE(names.insert(parameter.name).second);
+    EXPECT_EQ(problem_with(parameter, parameter.default_value), "");
+    EXPECT_EQ(parse_value(parameter, value_text(parameter, parameter.default_value)), parameter.default_value);
+    EXPECT_TRUE(one_line(parameter.description));
+    EXPECT_TRUE(one_line(parameter.unit));
+    EXPECT_EQ(parameter.kind == Kind::choice, !parameter.choices.empty());
+  }
+}
+
+TEST_P(EveryStudy, lays_its_outputs_out_over_dimensions_it_declares) {
+  const OutputLayout layout = default_layout(study);
+  std::set<std::string> names, used;
+  for (const Parameter& parameter : declaration.parameters) names.insert(parameter.name);
+  for (const Dimension& dimension : layout.dimensions) {
+    SCOPED_TRACE(dimension.name);
+    EXPECT_TRUE(std::regex_match(dimension.name, valid_name));
+    EXPECT_TRUE(names.insert(dimension.name).second);
+    EXPECT_GT(dimension.size(), 0u);
+    EXPECT_TRUE(dimension.values.empty() || dimension.labels.empty());
+    EXPECT_TRUE(one_line(dimension.description));
+    EXPECT_TRUE(
+        std::all_of(dimension.values.begin(), dimension.values.end(), [](double x) { return std::isfinite(x); }));
+  }
+  ASSERT_FALSE(layout.outputs.empty());
+  for (std::size_t k = 0; k < layout.outputs.size(); ++k) {
+    const Output& output = layout.outputs[k];
+    SCOPED_TRACE(output.name);
+    EXPECT_TRUE(std::regex_match(output.name, valid_name));
+    EXPECT_TRUE(names.insert(output.name).second);
+    EXPECT_TRUE(one_line(output.description));
+    EXPECT_TRUE(one_line(output.unit));
+    EXPECT_GT(layout.size(k), 0u);
+    for (const std::string& name : output.dimensions) {
+      EXPECT_TRUE(std::any_of(layout.dimensions.begin(), layout.dimensions.end(),
+                              [&](const Dimension& dimension) { return dimension.name == name; }));
+      used.insert(name);
+    }
+  }
+  EXPECT_EQ(used.size(), layout.dimensions.size()) << "a dimension that no output has";
+}
+
+TEST_P(EveryStudy, computes_its_default_point_the_same_twice) {
+  const OutputLayout layout = default_layout(study);
+  const Values first = evaluate_point(study, {}), second = evaluate_point(study, {});
+  for (const Output& output : layout.outputs) {
+    SCOPED_TRACE(output.name);
+    const auto& a = first.at(output.name);
+    const auto& b = second.at(output.name);
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      EXPECT_EQ(std::bit_cast<std::uint64_t>(a[i]), std::bit_cast<std::uint64_t>(b[i])) << i;
+      EXPECT_TRUE(std::isfinite(a[i]) || (std::isnan(a[i]) && !output.nan_means.empty())) << i;
+    }
+  }
+}
+
+TEST_P(EveryStudy, costs_something_and_wants_blocks_of_some_size) {
+  EXPECT_GT(study.cost(row_of(study, {})), 0.0);
+  EXPECT_GE(study.max_block(), 1u);
+}
+
+TEST_P(EveryStudy, brings_a_sweep_and_a_short_script_that_plots_it) {
+  EXPECT_TRUE(std::filesystem::exists(folder / "sweep.toml"));
+  std::ifstream script(folder / "plot.py");
+  ASSERT_TRUE(script);
+  int lines = 0;
+  for (std::string line; std::getline(script, line);) ++lines;
+  EXPECT_LE(lines, 15);
+}
+
+INSTANTIATE_TEST_SUITE_P(Catalogue, EveryStudy, testing::ValuesIn(catalogue().begin(), catalogue().end()),
+                         [](const auto& tested) { return tested.param->declaration().name; });
+
+}  // namespace
+}  // namespace trawl::studies
