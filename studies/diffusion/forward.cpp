@@ -46,26 +46,26 @@ PosteriorMean::PosteriorMean(const Mixture& data, NoiseLevel level) {
   const double root = std::sqrt(level.alpha);
   for (std::size_t k = 0; k < data.size(); ++k) {
     const double noisy_variance = noisy[k].sd * noisy[k].sd;
-    log_weight_[k] = std::log(data[k].weight / noisy[k].sd);
-    mean_[k] = noisy[k].mean;
-    half_precision_[k] = 0.5 / noisy_variance;
-    slope_[k] = root * data[k].sd * data[k].sd / noisy_variance;
-    intercept_[k] = data[k].mean * (level.noise / noisy_variance);
+    components[k] = {.log_weight = std::log(data[k].weight / noisy[k].sd),
+                     .mean = noisy[k].mean,
+                     .half_precision = 0.5 / noisy_variance,
+                     .intercept = data[k].mean * (level.noise / noisy_variance),
+                     .slope = root * data[k].sd * data[k].sd / noisy_variance};
   }
 }
 
 double PosteriorMean::operator()(double z) const {
-  std::array<double, 4> exponent;
-  for (std::size_t k = 0; k < 4; ++k) {
-    exponent[k] = log_weight_[k] - half_precision_[k] * (z - mean_[k]) * (z - mean_[k]);
-  }
-  const double largest = *std::max_element(exponent.begin(), exponent.end());
+  const auto exponent = [z](const Component& c) {
+    return c.log_weight - c.half_precision * ((z - c.mean) * (z - c.mean));
+  };
+  double largest = exponent(components[0]);
+  for (const Component& c : components) largest = std::max(largest, exponent(c));
   double total = 0;
   double sum = 0;
-  for (std::size_t k = 0; k < 4; ++k) {
-    const double responsibility = std::exp(exponent[k] - largest);
+  for (const Component& c : components) {
+    const double responsibility = std::exp(exponent(c) - largest);
     total += responsibility;
-    sum += responsibility * (intercept_[k] + slope_[k] * z);
+    sum += responsibility * (c.intercept + c.slope * z);
   }
   return sum / total;
 }

@@ -42,18 +42,19 @@ double divergence_from_standard_normal(const Mixture& mixture);
 /// E[x | z_t] as a function of z_t:
 ///   sum_k r_k(z) (mu_k + sqrt(alpha) s_k^2 / v_k (z - sqrt(alpha) mu_k)),  v_k = alpha s_k^2 + 1 - alpha,
 /// r_k the probability that z_t comes from component k. All else that is to be predicted is linear in it and z_t.
-class PosteriorMean {
- public:
+struct PosteriorMean {
   PosteriorMean(const Mixture& data, NoiseLevel level);
 
   double operator()(double z) const;
 
- private:
-  std::array<double, 4> log_weight_;  ///< up to a common constant
-  std::array<double, 4> mean_;
-  std::array<double, 4> half_precision_;
-  std::array<double, 4> intercept_;
-  std::array<double, 4> slope_;
+  struct Component {
+    double log_weight;  ///< up to a common constant
+    double mean;
+    double half_precision;
+    double intercept;  ///< E[x | z_t, component] = intercept + slope z_t
+    double slope;
+  };
+  std::array<Component, 4> components;
 };
 
 }  // namespace trawl::studies::diffusion

@@ -2,14 +2,16 @@
 
 #include <cmath>
 
+#include "engine/vector_targets.hpp"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "studies/diffusion/kernels.cpp"
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
-#include "hwy/foreach_target.h"
-//
+#include "hwy/foreach_target.h"  // must come before highway.h
 #include "hwy/highway.h"
 
-// No fused multiply-adds here: separate ones round alike on every target.
+#include "engine/vector_math-inl.h"
+
+// Multiplications and additions are not fused: separate ones round alike on every target.
 HWY_BEFORE_NAMESPACE();
 namespace trawl::studies::diffusion::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
@@ -76,18 +78,70 @@ void step_pairs(NoiseLevel level, const ReverseConditional& reverse, const Bins&
   }
 }
 
-void advance(const Step& step, const Bins& bins, const double* table, const double* noise, double* z, std::size_t n) {
+/// z_s from z_t and the prediction.
+class Move {
+ public:
+  explicit Move(const Step& step)
+      : of_z_(hn::Set(d, step.of_z)),
+        of_prediction_(hn::Set(d, step.of_prediction)),
+        sigma_(hn::Set(d, step.sigma)),
+        noisy_(step.sigma > 0) {}
+
+  HWY_INLINE Vector operator()(Vector z, Vector prediction, const double* noise) const {
+    const Vector next = hn::Add(hn::Mul(of_z_, z), hn::Mul(of_prediction_, prediction));
+    return noisy_ ? hn::Add(next, hn::Mul(sigma_, hn::Load(d, noise))) : next;
+  }
+
+ private:
+  Vector of_z_;
+  Vector of_prediction_;
+  Vector sigma_;
+  bool noisy_;
+};
+
+/// PosteriorMean::operator() on vectors.
+HWY_INLINE Vector posterior_mean(const PosteriorMean& posterior, Vector z) {
+  Vector exponent[4];
+  Vector largest;
+  for (std::size_t k = 0; k < 4; ++k) {
+    const auto& c = posterior.components[k];
+    const Vector distance = hn::Sub(z, hn::Set(d, c.mean));
+    exponent[k] = hn::Sub(hn::Set(d, c.log_weight), hn::Mul(hn::Set(d, c.half_precision), hn::Mul(distance, distance)));
+    largest = k == 0 ? exponent[0] : hn::Max(largest, exponent[k]);
+  }
+  Vector total = hn::Zero(d);
+  Vector sum = hn::Zero(d);
+  for (std::size_t k = 0; k < 4; ++k) {
+    const auto& c = posterior.components[k];
+    const Vector responsibility = trawl::HWY_NAMESPACE::exp(d, hn::Sub(exponent[k], largest));
+    const Vector mean = hn::Add(hn::Set(d, c.intercept), hn::Mul(hn::Set(d, c.slope), z));
+    total = hn::Add(total, responsibility);
+    sum = hn::Add(sum, hn::Mul(responsibility, mean));
+  }
+  return hn::Div(sum, total);
+}
+
+void advance_binned(const Step& step, const Bins& bins, const double* table, const double* noise, double* z,
+                    std::size_t n) {
   const Binning binning(bins);
-  const Vector of_z = hn::Set(d, step.of_z);
-  const Vector of_prediction = hn::Set(d, step.of_prediction);
-  const Vector sigma = hn::Set(d, step.sigma);
-  const bool noisy = step.sigma > 0;
+  const Move move(step);
+  const hn::RebindToSigned<Tag> di;
   for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
     const Vector now = hn::Load(d, z + i);
-    const Vector prediction = hn::GatherIndex(d, table, hn::BitCast(hn::RebindToSigned<Tag>(), binning(now)));
-    Vector next = hn::Add(hn::Mul(of_z, now), hn::Mul(of_prediction, prediction));
-    if (noisy) next = hn::Add(next, hn::Mul(sigma, hn::Load(d, noise + i)));
-    hn::Store(next, d, z + i);
+    const Vector prediction = hn::GatherIndex(d, table, hn::BitCast(di, binning(now)));
+    hn::Store(move(now, prediction, noise + i), d, z + i);
+  }
+}
+
+void advance_ideal(const Step& step, const IdealPrediction& ideal, const double* noise, double* z, std::size_t n) {
+  const Move move(step);
+  const Vector of_z = hn::Set(d, ideal.of_z);
+  const Vector of_data = hn::Set(d, ideal.of_data);
+  for (std::size_t i = 0; i < n; i += hn::Lanes(d)) {
+    const Vector now = hn::Load(d, z + i);
+    const Vector data = posterior_mean(ideal.posterior_mean, now);
+    const Vector prediction = hn::Add(hn::Mul(of_z, now), hn::Mul(of_data, data));
+    hn::Store(move(now, prediction, noise + i), d, z + i);
   }
 }
 
@@ -99,7 +153,8 @@ namespace trawl::studies::diffusion {
 
 HWY_EXPORT(noise_pairs);
 HWY_EXPORT(step_pairs);
-HWY_EXPORT(advance);
+HWY_EXPORT(advance_binned);
+HWY_EXPORT(advance_ideal);
 
 void noise_pairs(NoiseLevel level, const Bins& bins, const double* x, double* noise, std::uint64_t* bin,
                  std::size_t n) {
@@ -112,7 +167,11 @@ void step_pairs(NoiseLevel level, const ReverseConditional& reverse, const Bins&
 }
 
 void advance(const Step& step, const Bins& bins, const double* table, const double* noise, double* z, std::size_t n) {
-  HWY_DYNAMIC_DISPATCH(advance)(step, bins, table, noise, z, n);
+  HWY_DYNAMIC_DISPATCH(advance_binned)(step, bins, table, noise, z, n);
+}
+
+void advance(const Step& step, const IdealPrediction& prediction, const double* noise, double* z, std::size_t n) {
+  HWY_DYNAMIC_DISPATCH(advance_ideal)(step, prediction, noise, z, n);
 }
 
 }  // namespace trawl::studies::diffusion

@@ -9,6 +9,7 @@
 
 #include "studies/diffusion/chain.hpp"
 #include "studies/diffusion/forward.hpp"
+#include "studies/diffusion/ideal.hpp"
 
 namespace trawl::studies::diffusion {
 
@@ -32,5 +33,8 @@ void step_pairs(NoiseLevel level, const ReverseConditional& reverse, const Bins&
 /// One step of n chains with the binned model: z <- of_z z + of_prediction table[bin of z] + sigma noise.
 /// `noise` is not read if sigma is 0.
 void advance(const Step& step, const Bins& bins, const double* table, const double* noise, double* z, std::size_t n);
+
+/// The same with the ideal model: z <- of_z z + of_prediction E[target | z] + sigma noise.
+void advance(const Step& step, const IdealPrediction& prediction, const double* noise, double* z, std::size_t n);
 
 }  // namespace trawl::studies::diffusion

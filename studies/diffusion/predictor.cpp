@@ -1,6 +1,5 @@
 #include "studies/diffusion/predictor.hpp"
 
-#include <cmath>
 #include <vector>
 
 #include "studies/diffusion/kernels.hpp"
@@ -31,11 +30,7 @@ class IdealModels : public Predictor {
   }
 
   void advance(std::size_t k, const double* noise, double* z, std::size_t n) const override {
-    const Step& step = chain_[k];
-    for (std::size_t i = 0; i < n; ++i) {
-      z[i] =
-          step.of_z * z[i] + step.of_prediction * predictions_[k](z[i]) + (step.sigma > 0 ? step.sigma * noise[i] : 0);
-    }
+    diffusion::advance(chain_[k], predictions_[k], noise, z, n);
   }
 
  private:
@@ -44,19 +39,6 @@ class IdealModels : public Predictor {
 };
 
 }  // namespace
-
-IdealPrediction::IdealPrediction(Target target, double beta, std::int64_t time)
-    : posterior_mean(true_distribution, noise_level(beta, time)) {
-  if (target == Target::step) {
-    const auto reverse = reverse_conditional(beta, time);
-    of_z = reverse.of_z - 1;
-    of_data = reverse.of_x;
-  } else if (time > 0) {  // z_0 holds no noise to predict
-    const auto level = noise_level(beta, time);
-    of_z = 1 / std::sqrt(level.noise);
-    of_data = -std::sqrt(level.alpha / level.noise);
-  }
-}
 
 std::unique_ptr<Predictor> make_predictor(const Parameters& p, std::span<const Step> chain,
                                           const RandomStream& random) {
