@@ -8,10 +8,10 @@ namespace trawl::cluster {
 
 /// What limits the processors of a rank. Where nothing is said there is no limit.
 struct ProcessorLimits {
-  int affinity = 1;           ///< processors this process may run on
-  int ranks_sharing = 1;      ///< ranks of this node that may run on them too
-  std::optional<int> cgroup;  ///< quota of the control group, shared by the ranks of a node; rounded up
-  std::optional<int> slurm;   ///< SLURM_CPUS_PER_TASK
+  int affinity = 1;                ///< processors this process may run on
+  int ranks_sharing = 1;           ///< ranks of this node that may run on them too
+  std::optional<int> cgroup = {};  ///< quota of the control group, shared by the ranks of a node; rounded up
+  std::optional<int> slurm = {};   ///< SLURM_CPUS_PER_TASK
 };
 
 ProcessorLimits processor_limits(int ranks_sharing);
