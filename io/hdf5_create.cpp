@@ -8,10 +8,6 @@
 
 #include <fcntl.h>
 #include <hdf5_hl.h>
-#include <sys/mman.h>
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "io/hdf5_handles.hpp"
 #include "io/raw_file.hpp"
@@ -25,7 +21,8 @@ static_assert(std::endian::native == std::endian::little, "raw data is written a
 constexpr std::uint64_t most_own_texts = 65536;
 constexpr std::uint64_t block_elements = std::uint64_t{1} << 17;
 
-enum class Fill { at_creation, never };
+/// In memory, results are not filled: only the size matters.
+enum class Target { disk, memory };
 
 Handle text_type() {
   Handle type(H5Tcopy(H5T_C_S1), H5Tclose, "text type");
@@ -77,16 +74,15 @@ void write_attributes(hid_t object, const Attributes& attributes) {
 }
 
 /// Contiguous, allocated at once, without time stamps. What the run writes is filled with NaN or 0.
-Handle creation_properties(const Dataset& dataset, Fill fill) {
+Handle creation_properties(const Dataset& dataset, Target target) {
   Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, dataset.name);
   checked(H5Pset_layout(properties, H5D_CONTIGUOUS), dataset.name);
   checked(H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY), dataset.name);
   checked(H5Pset_obj_track_times(properties, false), dataset.name);
   if (dataset.type == ElementType::text) return properties;
   const bool is_result = !dataset.values;
-  checked(
-      H5Pset_fill_time(properties, is_result && fill == Fill::at_creation ? H5D_FILL_TIME_ALLOC : H5D_FILL_TIME_NEVER),
-      dataset.name);
+  checked(H5Pset_fill_time(properties, is_result && target == Target::disk ? H5D_FILL_TIME_ALLOC : H5D_FILL_TIME_NEVER),
+          dataset.name);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   if (is_result && dataset.type == ElementType::float64)
     checked(H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &nan), dataset.name);
@@ -114,9 +110,9 @@ void write_texts(hid_t id, const Dataset& dataset) {
   checked(H5Dwrite(id, text_type(), memory, file, H5P_DEFAULT, texts.data()), dataset.name);
 }
 
-void create_dataset(hid_t file, Dataset& dataset, Fill fill) {
+void create_dataset(hid_t file, Dataset& dataset, Target target) {
   const Handle id(H5Dcreate2(file, dataset.name.c_str(), file_type(dataset.type), dataspace(dataset.shape), H5P_DEFAULT,
-                             creation_properties(dataset, fill), H5P_DEFAULT),
+                             creation_properties(dataset, target), H5P_DEFAULT),
                   H5Dclose, dataset.name);
   write_attributes(id, dataset.attributes);
   if (dataset.is_scale) checked(H5DSset_scale(id, dataset.name.c_str()), dataset.name);
@@ -137,23 +133,26 @@ void note_offset(hid_t file, Dataset& dataset) {
   if (dataset.offset == HADDR_UNDEF) checked<herr_t>(-1, dataset.name + ": no space was allocated");
 }
 
-/// Everything but numeric coordinates and the shared texts.
-void create_objects(const std::string& path, FileLayout& layout, Fill fill) {
+/// Everything but numeric coordinates and the shared texts. Returns the size of the file.
+std::uint64_t create_objects(const std::string& path, FileLayout& layout, Target target) {
   prepare_hdf5();
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path);
   // Superblock 0 has no mark of a file being open for writing, which a kill would leave behind.
   checked(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), path);
   checked(H5Pset_file_locking(access, false, true), path);  // the caller holds a lock of its own
+  if (target == Target::memory) checked(H5Pset_fapl_core(access, std::size_t{1} << 20, false), path);
   const Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose, path);
   checked(H5Pset_obj_track_times(properties, false), path);
   Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties, access), H5Fclose, path);
   write_attributes(file, layout.attributes);
-  for (Dataset& dataset : layout.datasets) create_dataset(file, dataset, fill);
+  for (Dataset& dataset : layout.datasets) create_dataset(file, dataset, target);
   for (const Dataset& dataset : layout.datasets)
     if (!dataset.is_scale) attach_scales(file, dataset);
   checked(H5Fflush(file, H5F_SCOPE_GLOBAL), path);
   for (Dataset& dataset : layout.datasets) note_offset(file, dataset);
+  const auto size = static_cast<std::uint64_t>(checked<hssize_t>(H5Fget_file_image(file, nullptr, 0), path));
   file.finish(path);
+  return size;
 }
 
 /// Raw data of a large text dataset, whose first elements hold a reference to each label: every element a copy of the
@@ -189,7 +188,7 @@ void write_numbers(const RawFile& file, const Dataset& dataset) {
 }  // namespace
 
 void create_hdf5(const std::string& path, FileLayout& layout) {
-  create_objects(path, layout, Fill::at_creation);
+  create_objects(path, layout, Target::disk);
   const RawFile file(path, O_RDWR);
   for (const Dataset& dataset : layout.datasets) {
     if (!dataset.values) continue;
@@ -199,20 +198,17 @@ void create_hdf5(const std::string& path, FileLayout& layout) {
 }
 
 std::uint64_t hdf5_size(const FileLayout& layout) {
+  // HDF5 gives a dataset of more than 2 KiB just the bytes it needs, so the size is linear in those of large ones.
+  constexpr std::uint64_t sample_elements = most_own_texts + 1;
   FileLayout sample = layout;
   std::uint64_t left_out = 0;
-  for (Dataset& dataset : sample.datasets) {  // HDF5 fills texts when it creates them, which would take memory
-    if (dataset.type != ElementType::text || dataset.element_count() <= most_own_texts) continue;
-    left_out += (dataset.element_count() - most_own_texts - 1) * element_size(ElementType::text);
-    dataset.shape = {most_own_texts + 1};
+  for (Dataset& dataset : sample.datasets) {
+    if (dataset.element_count() <= sample_elements) continue;
+    left_out += (dataset.element_count() - sample_elements) * element_size(dataset.type);
+    std::fill(dataset.shape.begin(), dataset.shape.end(), 1);
+    dataset.shape.back() = sample_elements;
   }
-  // The same calls on a file in memory, in which data that was never written takes no room.
-  const int memory = ::memfd_create("trawl", MFD_CLOEXEC);
-  if (memory < 0) fail_io("memory", "create a file", errno);
-  const RawFile file(fmt::format("/proc/self/fd/{}", memory), O_RDWR);
-  ::close(memory);
-  create_objects(fmt::format("/proc/self/fd/{}", file.fd()), sample, Fill::never);
-  return file.size() + left_out;
+  return create_objects("memory", sample, Target::memory) + left_out;
 }
 
 }  // namespace trawl::io

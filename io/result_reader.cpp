@@ -1,1 +1,177 @@
-// Being written.
+#include "io/result_reader.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fcntl.h>
+
+#include <fmt/format.h>
+
+#include "engine/error.hpp"
+#include "io/hdf5_read.hpp"
+#include "io/layout.hpp"
+#include "io/raw_file.hpp"
+#include "io/status_scan.hpp"
+
+namespace trawl::io {
+namespace {
+
+template <class T>
+const T& attribute(const FileLayout& layout, const std::string& path, const std::string& name) {
+  const auto found = layout.attributes.find(name);
+  const T* value = found == layout.attributes.end() ? nullptr : std::get_if<T>(&found->second);
+  if (!value)
+    throw UsageError(fmt::format("{}: no result file (it has no attribute {}). Was it written by trawl?", path, name));
+  return *value;
+}
+
+std::string text_attribute(const Dataset& dataset, const std::string& name) {
+  const auto found = dataset.attributes.find(name);
+  const auto* text = found == dataset.attributes.end() ? nullptr : std::get_if<std::string>(&found->second);
+  return text ? *text : std::string();
+}
+
+/// Outputs have the dimensions of `status` first.
+bool is_output(const Dataset& dataset, const Dataset& status) {
+  return dataset.type == ElementType::float64 && dataset.shape.size() >= status.shape.size() &&
+         std::equal(status.dimensions.begin(), status.dimensions.end(), dataset.dimensions.begin());
+}
+
+template <class Element>
+void widen(const std::vector<char>& bytes, std::vector<double>& values) {
+  const auto* elements = reinterpret_cast<const Element*>(bytes.data());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(elements[i]);
+}
+
+}  // namespace
+
+struct ResultReader::Impl {
+  explicit Impl(const std::string& file_path) : path(file_path), layout(read_layout(path)), file(path, O_RDONLY) {
+    const auto version = attribute<std::int64_t>(layout, path, "layout_version");
+    if (version != layout_version)
+      throw UsageError(fmt::format("{}: has layout version {} (this is for {}). Use the trawl that wrote it.", path,
+                                   version, layout_version));
+    status = layout.find(status_name);
+    if (!status || status->type != ElementType::uint8 || status->dimensions.empty() ||
+        status->dimensions.back() != replicate_name)
+      throw UsageError(
+          fmt::format("{}: no result file (it has no status of every task). Was it written by trawl?", path));
+    for (const Dataset& dataset : layout.datasets) {
+      if (&dataset == status) continue;
+      Variable variable{.name = dataset.name,
+                        .unit = text_attribute(dataset, "units"),
+                        .long_name = text_attribute(dataset, "long_name"),
+                        .role = dataset.is_scale              ? Variable::Role::scale
+                                : is_output(dataset, *status) ? Variable::Role::output
+                                                              : Variable::Role::coordinate,
+                        .is_text = dataset.type == ElementType::text,
+                        .is_flag = dataset.type == ElementType::uint8,
+                        .is_integer = dataset.type == ElementType::int64,
+                        .dimensions = dataset.dimensions,
+                        .shape = dataset.shape};
+      variables.push_back(std::move(variable));
+    }
+  }
+
+  const Dataset& find(const std::string& name) const {
+    const Dataset* dataset = layout.find(name);
+    if (!dataset) throw UsageError(fmt::format("{}: has no variable {}. `trawl status` lists them.", path, name));
+    return *dataset;
+  }
+
+  void check_range(TaskRange range) const {
+    TRAWL_CHECK(range.begin <= range.end && range.end <= status->element_count());
+  }
+
+  std::string path;
+  FileLayout layout;
+  RawFile file;
+  const Dataset* status = nullptr;
+  std::vector<Variable> variables;
+};
+
+ResultReader::ResultReader(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
+ResultReader::~ResultReader() = default;
+
+const std::string& ResultReader::path() const {
+  return impl_->path;
+}
+
+std::string ResultReader::study() const {
+  return attribute<std::string>(impl_->layout, impl_->path, "study");
+}
+
+int ResultReader::study_version() const {
+  return static_cast<int>(attribute<std::int64_t>(impl_->layout, impl_->path, "study_version"));
+}
+
+std::string ResultReader::sweep_text() const {
+  return attribute<std::string>(impl_->layout, impl_->path, "sweep");
+}
+
+std::string ResultReader::trawl_version() const {
+  return attribute<std::string>(impl_->layout, impl_->path, "trawl_version");
+}
+
+std::uint64_t ResultReader::task_count() const {
+  return impl_->status->element_count();
+}
+std::uint64_t ResultReader::replicates() const {
+  return impl_->status->shape.back();
+}
+const std::vector<Variable>& ResultReader::variables() const {
+  return impl_->variables;
+}
+
+std::array<std::uint64_t, 7> ResultReader::status_counts() const {
+  std::array<std::uint64_t, 7> counts{};
+  scan_statuses(impl_->file, impl_->status->offset, task_count(),
+                [&](TaskRange run, Status status) { counts[static_cast<std::size_t>(status)] += run.size(); });
+  return counts;
+}
+
+std::vector<std::uint8_t> ResultReader::statuses(TaskRange range) const {
+  impl_->check_range(range);
+  std::vector<std::uint8_t> bytes(range.size());
+  impl_->file.read(bytes.data(), bytes.size(), impl_->status->offset + range.begin);
+  return bytes;
+}
+
+std::vector<double> ResultReader::output(const std::string& name, TaskRange range) const {
+  impl_->check_range(range);
+  const Dataset& dataset = impl_->find(name);
+  TRAWL_CHECK(is_output(dataset, *impl_->status));
+  const std::uint64_t size = dataset.element_count() / task_count();
+  std::vector<double> values(range.size() * size);
+  impl_->file.read(values.data(), values.size() * sizeof(double), dataset.offset + range.begin * size * sizeof(double));
+  return values;
+}
+
+std::vector<double> ResultReader::values(const std::string& name) const {
+  return values(name, 0, impl_->find(name).element_count());
+}
+
+std::vector<double> ResultReader::values(const std::string& name, std::uint64_t first, std::uint64_t count) const {
+  const Dataset& dataset = impl_->find(name);
+  TRAWL_CHECK(dataset.type != ElementType::text && first + count <= dataset.element_count());
+  const std::uint64_t size = element_size(dataset.type);
+  std::vector<char> bytes(count * size);
+  impl_->file.read(bytes.data(), bytes.size(), dataset.offset + first * size);
+  std::vector<double> numbers(count);
+  if (dataset.type == ElementType::int64) widen<std::int64_t>(bytes, numbers);
+  else if (dataset.type == ElementType::uint8) widen<std::uint8_t>(bytes, numbers);
+  else widen<double>(bytes, numbers);
+  return numbers;
+}
+
+std::vector<std::string> ResultReader::texts(const std::string& name) const {
+  return texts(name, 0, impl_->find(name).element_count());
+}
+
+std::vector<std::string> ResultReader::texts(const std::string& name, std::uint64_t first, std::uint64_t count) const {
+  const Dataset& dataset = impl_->find(name);
+  TRAWL_CHECK(dataset.type == ElementType::text && first + count <= dataset.element_count());
+  return read_texts(impl_->path, dataset, first, count);
+}
+
+}  // namespace trawl::io

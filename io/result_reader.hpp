@@ -19,16 +19,20 @@ struct Variable {
   std::string long_name;
   Role role = Role::output;
   bool is_text = false;
+  bool is_flag = false;  ///< 0 and 1 stand for false and true
+  bool is_integer = false;
   std::vector<std::string> dimensions;  ///< names, slowest first
   std::vector<std::uint64_t> shape;
 };
 
-/// Opens a result file read-only, checks its layout, and closes the HDF5 handle whenever it is not reading.
+/// Opens a result file read-only and checks its layout. No HDF5 handle is held afterwards: numbers are read with pread
+/// at the offsets found, and texts by opening the file again.
 class ResultReader {
  public:
   explicit ResultReader(const std::string& path);  ///< throws UsageError (no result file), IoError
   ~ResultReader();
 
+  const std::string& path() const;
   std::string study() const;
   int study_version() const;
   std::string sweep_text() const;  ///< canonical sweep; parse_sweep reads it
@@ -42,9 +46,11 @@ class ResultReader {
   std::vector<std::uint8_t> statuses(TaskRange range) const;
   /// All elements of an output for the tasks of a range, task after task.
   std::vector<double> output(const std::string& name, TaskRange range) const;
-  /// A whole scale or coordinate.
+  /// A scale or coordinate: the whole, or elements [first, first + count).
   std::vector<double> values(const std::string& name) const;
+  std::vector<double> values(const std::string& name, std::uint64_t first, std::uint64_t count) const;
   std::vector<std::string> texts(const std::string& name) const;
+  std::vector<std::string> texts(const std::string& name, std::uint64_t first, std::uint64_t count) const;
 
  private:
   struct Impl;

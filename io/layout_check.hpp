@@ -1,0 +1,19 @@
+// Whether a file is the one that a sweep would have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "io/layout.hpp"
+#include "io/raw_file.hpp"
+
+namespace trawl::io {
+
+/// What differs between the file's layout and the one wanted, a line each ("seed: 17 in the file, 18 now").
+std::vector<std::string> differences(const FileLayout& found, const FileLayout& wanted);
+
+/// The name of the first scale or coordinate whose values in the file are not those wanted; empty if all are.
+/// The layouts must not differ.
+std::string different_values(const RawFile& file, const FileLayout& found, const FileLayout& wanted);
+
+}  // namespace trawl::io
