@@ -9,18 +9,20 @@
 
 namespace trawl::io {
 
-/// One row per task: parameters (labels for choices), replicate, status, scalar outputs, array outputs as
-/// name[i,j] columns. RFC 4180; numbers in shortest round-trip form, NaN as "nan".
+/// One row per task: the sweep's dimensions and parameters (labels for choices), replicate, status, scalar outputs,
+/// array outputs as name[i,j] columns. Quoted as in RFC 4180, lines end in LF; numbers in shortest round-trip form, NaN
+/// as "nan". Memory does not grow with the number of tasks.
 void export_csv(const ResultReader& file, std::FILE* out);
 
-/// One JSON object per task and line; arrays nested; NaN and infinities as null, "inf", "-inf" never appear bare.
+/// One JSON object per task and line; arrays nested; NaN and infinities, which JSON lacks, as null.
 void export_jsonl(const ResultReader& file, std::FILE* out);
 
 /// A table of at most about 20 lines: for each scalar output, count, mean, sd, min, max over the ok tasks, by the
 /// values of the first axis if they are few.
 std::string report_table(const ResultReader& file);
 
-/// SHA-256 of the file's bytes, as sha256sum prints it, in hex; and one for each dataset's raw data.
+/// SHA-256 of the file's bytes, as sha256sum prints it, in hex; and one for each dataset's raw data as it lies in the
+/// file (of text, the references into the heap).
 struct Digest {
   std::string name;
   std::string sha256;

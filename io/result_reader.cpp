@@ -1,10 +1,9 @@
 #include "io/result_reader.hpp"
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 
 #include <fcntl.h>
-
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
@@ -119,6 +118,20 @@ std::uint64_t ResultReader::task_count() const {
 std::uint64_t ResultReader::replicates() const {
   return impl_->status->shape.back();
 }
+const std::vector<std::string>& ResultReader::task_dimensions() const {
+  return impl_->status->dimensions;
+}
+const std::vector<std::uint64_t>& ResultReader::task_shape() const {
+  return impl_->status->shape;
+}
+
+std::vector<RawData> ResultReader::raw_data() const {
+  std::vector<RawData> data;
+  for (const Dataset& dataset : impl_->layout.datasets)
+    data.push_back({dataset.name, dataset.offset, dataset.byte_count()});
+  return data;
+}
+
 const std::vector<Variable>& ResultReader::variables() const {
   return impl_->variables;
 }
@@ -134,6 +147,8 @@ std::vector<std::uint8_t> ResultReader::statuses(TaskRange range) const {
   impl_->check_range(range);
   std::vector<std::uint8_t> bytes(range.size());
   impl_->file.read(bytes.data(), bytes.size(), impl_->status->offset + range.begin);
+  if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte >= std::size(status_names); }))
+    throw UsageError(fmt::format("{}: damaged (a status is none of ours). Restore it.", impl_->path));
   return bytes;
 }
 

@@ -25,6 +25,13 @@ struct Variable {
   std::vector<std::uint64_t> shape;
 };
 
+/// Where a dataset's raw data lies in the file.
+struct RawData {
+  std::string name;
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;
+};
+
 /// Opens a result file read-only and checks its layout. No HDF5 handle is held afterwards: numbers are read with pread
 /// at the offsets found, and texts by opening the file again.
 class ResultReader {
@@ -40,8 +47,11 @@ class ResultReader {
 
   std::uint64_t task_count() const;
   std::uint64_t replicates() const;
+  const std::vector<std::string>& task_dimensions() const;  ///< the sweep's, then "replicate"
+  const std::vector<std::uint64_t>& task_shape() const;     ///< their sizes
   std::array<std::uint64_t, 7> status_counts() const;
-  const std::vector<Variable>& variables() const;
+  const std::vector<Variable>& variables() const;  ///< all datasets but `status`
+  std::vector<RawData> raw_data() const;           ///< of all datasets
 
   std::vector<std::uint8_t> statuses(TaskRange range) const;
   /// All elements of an output for the tasks of a range, task after task.

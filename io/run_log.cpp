@@ -1,1 +1,82 @@
-// Being written.
+#include "io/run_log.hpp"
+
+#include <chrono>
+#include <cstdlib>
+
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
+namespace trawl::io {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::uint64_t most_failures = 100000;  ///< of one run; more say nothing new
+
+/// ISO 8601 in UTC with milliseconds.
+std::string now() {
+  const auto time = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto ms = time.time_since_epoch().count();
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(ms / 1000)), ms % 1000);
+}
+
+/// One write(2) a line: lines of two processes do not mix. What cannot be written is left out.
+void append(int fd, const char* event, const Json& fields) {
+  Json line = {{"time", now()}, {"event", event}};
+  line.update(fields);
+  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  [[maybe_unused]] const ssize_t written = ::write(fd, text.data(), text.size());
+}
+
+}  // namespace
+
+RunLog::RunLog(const std::string& path) : fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)) {}
+
+RunLog::~RunLog() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void RunLog::start(const std::string& command, int ranks, int threads) {
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  Json fields = {{"command", command}, {"trawl_version", TRAWL_VERSION},
+                 {"host", host},       {"pid", ::getpid()},
+                 {"ranks", ranks},     {"threads", threads}};
+  if (const char* job = std::getenv("SLURM_JOB_ID")) fields["slurm_job_id"] = job;
+  append(fd_, "start", fields);
+}
+
+void RunLog::end(const RunSummary& summary, int exit_code) {
+  Json counts;
+  for (std::size_t s = 0; s < summary.status_counts.size(); ++s) counts[status_names[s]] = summary.status_counts[s];
+  Json fields = {{"exit_code", exit_code},
+                 {"stopped_early", summary.stopped_early},
+                 {"elapsed_s", summary.elapsed_s},
+                 {"computed", summary.computed},
+                 {"busy_s", summary.busy_s},
+                 {"workers_lost", summary.workers_lost},
+                 {"tasks", counts}};
+  if (failures_ > most_failures) fields["failures_left_out"] = failures_ - most_failures;
+  append(fd_, "end", fields);
+}
+
+void RunLog::on_worker(Rank rank, const Hello& hello) {
+  append(fd_, "worker", {{"rank", rank}, {"host", hello.host}, {"pid", hello.pid}, {"threads", hello.threads}});
+}
+
+void RunLog::on_worker_lost(Rank rank, const std::string& why) {
+  append(fd_, "worker_lost", {{"rank", rank}, {"why", why}});
+}
+
+void RunLog::on_failure(const Failure& failure) {
+  if (++failures_ > most_failures) return;
+  append(fd_, "failure",
+         {{"task", failure.task},
+          {"status", status_names[static_cast<std::size_t>(failure.status)]},
+          {"message", failure.message}});
+}
+
+}  // namespace trawl::io

@@ -1,14 +1,15 @@
 // NAME.h5.run.jsonl: what differs from run to run, one JSON object a line, appended.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engine/run.hpp"
 
 namespace trawl::io {
 
-/// Appends events (start, worker, worker_lost, failure, end) with an ISO 8601 UTC time each. Write failures of the log
-/// never fail the run.
+/// Appends events (start, worker, worker_lost, failure, end) with an ISO 8601 UTC time each; of a run's failures, the
+/// first 100,000. Write failures of the log never fail the run.
 class RunLog final : public RunObserver {
  public:
   explicit RunLog(const std::string& path);
@@ -23,6 +24,7 @@ class RunLog final : public RunObserver {
 
  private:
   int fd_ = -1;
+  std::uint64_t failures_ = 0;
 };
 
 }  // namespace trawl::io

@@ -1,0 +1,177 @@
+#include "io/result_file.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <random>
+
+#include <gtest/gtest.h>
+
+#include "io/hdf5_read.hpp"
+#include "tests/io/sample_sweeps.hpp"
+
+namespace trawl::io {
+namespace {
+
+using namespace testing;
+
+void run_to_the_end(const std::string& path, const Sweep& sweep, std::uint64_t range_size) {
+  ResultFile file(path, sweep);
+  for (const auto& [begin, end] : file.state().pending.ranges())
+    for (TaskIndex task = begin; task < end; task += range_size)
+      file.write(records_of(sweep, {task, std::min(end, task + range_size)}));
+  file.flush();
+}
+
+std::string message_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const UsageError& error) {
+    return error.what();
+  }
+  return "no UsageError";
+}
+
+const char* const all_sweeps[] = {grid_text, zip_text, random_text, list_text};
+
+TEST(ResultFile, has_exactly_the_size_that_was_planned) {
+  for (const char* text : all_sweeps) {
+    const Scratch scratch;
+    const auto sweep = sweep_of(text);
+    ResultFile file(scratch / "a.h5", *sweep);
+    EXPECT_EQ(result_file_size(*sweep), std::filesystem::file_size(scratch / "a.h5")) << text;
+  }
+}
+
+TEST(ResultFile, is_the_same_bytes_whatever_the_size_and_order_of_ranges) {
+  for (const char* text : all_sweeps) {
+    const Scratch scratch;
+    const auto sweep = sweep_of(text);
+    run_to_the_end(scratch / "a.h5", *sweep, 1);
+    run_to_the_end(scratch / "b.h5", *sweep, 7);
+    EXPECT_EQ(bytes_of(scratch / "a.h5"), bytes_of(scratch / "b.h5"));
+    std::vector<TaskIndex> order(sweep->design.task_count());
+    std::iota(order.begin(), order.end(), TaskIndex{0});
+    std::shuffle(order.begin(), order.end(), std::mt19937(1));
+    {
+      ResultFile file(scratch / "c.h5", *sweep);
+      for (const TaskIndex task : order) file.write(records_of(*sweep, {task, task + 1}));
+      file.flush();
+    }
+    EXPECT_EQ(bytes_of(scratch / "a.h5"), bytes_of(scratch / "c.h5"));
+  }
+}
+
+TEST(ResultFile, knows_what_is_done_when_opened_again) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  const TaskIndex tasks = sweep->design.task_count();
+  {
+    ResultFile file(scratch / "a.h5", *sweep);
+    EXPECT_TRUE(file.created());
+    EXPECT_EQ(file.state().pending.count(), tasks);
+    EXPECT_EQ(file.state().status_counts[0], tasks);
+    file.write(records_of(*sweep, {10, 20}));
+    file.write(records_of(*sweep, {50, 51}));
+    file.flush();
+    file.write(records_of(*sweep, {100, 110}));  // never flushed
+  }
+  ResultFile file(scratch / "a.h5", *sweep);
+  EXPECT_FALSE(file.created());
+  EXPECT_EQ(file.state().pending.count(), tasks - 11);
+  EXPECT_FALSE(file.state().pending.contains(10));
+  EXPECT_FALSE(file.state().pending.contains(50));
+  EXPECT_TRUE(file.state().pending.contains(51));
+  EXPECT_TRUE(file.state().pending.contains(100));
+}
+
+TEST(ResultFile, leaves_nothing_but_itself_behind) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  put(scratch / "a.h5.tmp.99999", "of a creation that was killed");
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"a.h5"});
+}
+
+TEST(ResultFile, is_written_by_one_process_at_a_time) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  ResultFile file(scratch / "a.h5", *sweep);
+  const std::string message = message_of([&] { ResultFile other(scratch / "a.h5", *sweep); });
+  EXPECT_NE(message.find("another run is writing it (pid " + std::to_string(::getpid())), std::string::npos) << message;
+}
+
+TEST(ResultFile, is_refused_when_it_belongs_to_another_sweep) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  { ResultFile file(scratch / "a.h5", *sweep); }
+  std::string other_text = grid_text;
+  other_text.replace(other_text.find("seed = 7"), 8, "seed = 8");
+  const auto other = sweep_of(other_text);
+  const std::string message = message_of([&] { ResultFile file(scratch / "a.h5", *other); });
+  EXPECT_NE(message.find("in the file: seed = 7"), std::string::npos) << message;
+  EXPECT_NE(message.find("now:         seed = 8"), std::string::npos) << message;
+}
+
+TEST(ResultFile, is_refused_when_it_is_no_result_file) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  put(scratch / "text.h5", "hello");
+  put(scratch / "empty.h5", "");
+  std::filesystem::create_directory(scratch / "directory.h5");
+  for (const char* name : {"text.h5", "empty.h5", "directory.h5"}) {
+    const std::string message = message_of([&] { ResultFile file(scratch / name, *sweep); });
+    EXPECT_NE(message.find("no result file"), std::string::npos) << message;
+  }
+  EXPECT_EQ(bytes_of(scratch / "text.h5"), "hello");
+}
+
+TEST(ResultFile, is_refused_when_truncated_anywhere) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(list_text);
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  const std::string whole = bytes_of(scratch / "a.h5");
+  for (std::size_t size = 0; size < whole.size(); size += 1 + whole.size() / 200) {
+    put(scratch / "a.h5", whole.substr(0, size));
+    EXPECT_THROW(ResultFile(scratch / "a.h5", *sweep), UsageError) << size;
+    EXPECT_EQ(bytes_of(scratch / "a.h5").size(), size);
+  }
+}
+
+TEST(ResultFile, is_refused_when_a_status_is_none) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(list_text);
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  std::string bytes = bytes_of(scratch / "a.h5");
+  bytes[read_layout(scratch / "a.h5").find("status")->offset] = 9;
+  put(scratch / "a.h5", bytes);
+  const std::string message = message_of([&] { ResultFile file(scratch / "a.h5", *sweep); });
+  EXPECT_NE(message.find("the status of task 0 is 9"), std::string::npos) << message;
+}
+
+TEST(ResultFile, is_not_created_where_it_cannot_be) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  EXPECT_THROW(ResultFile(scratch / "missing/a.h5", *sweep), IoError);
+  EXPECT_THROW(ResultFile("/proc/a.h5", *sweep), IoError);
+  put(scratch / "file", "");
+  EXPECT_THROW(ResultFile(scratch / "file/a.h5", *sweep), IoError);
+}
+
+TEST(ResultFile, is_not_created_when_the_disk_is_too_small) {
+  const Scratch scratch;
+  const auto sweep =
+      sweep_of("study = 'sample'\n[axes]\nrate = {linspace = [1, 2, 1000000]}\nlevel = {arange = [1, 1000001, 1]}\n");
+  const std::uint64_t size = result_file_size(*sweep);
+  EXPECT_GT(size, std::uint64_t{97} * 1000000000000u);
+  try {
+    ResultFile file(scratch / "a.h5", *sweep);
+    FAIL();
+  } catch (const IoError& error) {
+    EXPECT_NE(std::string(error.what()).find("needs " + std::to_string(size) + " bytes"), std::string::npos);
+  }
+  EXPECT_TRUE(scratch.names().empty());
+}
+
+}  // namespace
+}  // namespace trawl::io
