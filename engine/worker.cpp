@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/error.hpp"
+#include "engine/happens_before.hpp"
 
 namespace trawl {
 
@@ -120,7 +121,11 @@ void Worker::start_lanes() {
   for (Lane& lane : lanes_) {
     if (lane.active || lane.state == Lane::given_up) continue;
     lane.active = true;
-    lane.arena.enqueue([this, &lane] { run_lane(lane); });
+    happens_before(&lane);
+    lane.arena.enqueue([this, &lane] {
+      happens_after(&lane);
+      run_lane(lane);
+    });
   }
 }
 
