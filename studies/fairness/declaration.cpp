@@ -23,15 +23,15 @@ void declare_curve(const CurveDefaults& defaults, std::vector<Parameter>& parame
     parameters.push_back({.name = std::string(defaults.name) + suffix,
                           .domain = domain,
                           .default_value = value,
-                          .description = meaning + " of the " + defaults.people});
+                          .description = meaning + defaults.people});
   };
   const Domain mean = between(-1e6, 1e6), sd = between(1e-6, 1e6);
-  add("_weight", at_least(0), defaults.curve.weight, "number");
-  add("_mean1", mean, defaults.curve.mean1, "mean score of the first part");
-  add("_mean2", mean, defaults.curve.mean2, "mean score of the second part");
-  add("_sd1", sd, defaults.curve.sd1, "standard deviation of the score in the first part");
-  add("_sd2", sd, defaults.curve.sd2, "standard deviation of the score in the second part");
-  add("_prop", between(0, 1), defaults.curve.prop, "share of the first part");
+  add("_weight", at_least(0), defaults.curve.weight, "number of ");
+  add("_mean1", mean, defaults.curve.mean1, "mean score of the first part of the ");
+  add("_mean2", mean, defaults.curve.mean2, "mean score of the second part of the ");
+  add("_sd1", sd, defaults.curve.sd1, "standard deviation of the score in the first part of the ");
+  add("_sd2", sd, defaults.curve.sd2, "standard deviation of the score in the second part of the ");
+  add("_prop", between(0, 1), defaults.curve.prop, "share of the first part of the ");
 }
 
 std::vector<Parameter> declare_parameters() {
@@ -60,7 +60,7 @@ std::vector<Parameter> declare_parameters() {
        {.name = "roc_points",
         .kind = Kind::integer,
         .domain = between(1, 9999),
-        .default_value = 19,
+        .default_value = 9,
         .description = "points of the ROC curves, at fpr = k / (roc_points + 1); the sweep's largest value counts"}});
   return parameters;
 }
@@ -69,7 +69,7 @@ std::vector<Parameter> declare_parameters() {
 
 Fairness::Fairness()
     : declaration_{.name = "fairness",
-                   .group = "fairness",
+                   .group = "Fairness",
                    .summary = "Credit scores of two groups, a threshold for each: rates, gaps, profit, ROC curves.",
                    .maths = "TPR = S_1(tau), FPR = S_0(tau), S_y(t) = P(score > t | y) of two-part normal mixtures",
                    .source = "S. J. D. Prince, Understanding Deep Learning (2023), notebook 21.1 Bias mitigation",

@@ -9,6 +9,6 @@ import xarray as xr
 data = xr.open_dataset(sys.argv[1]).squeeze()
 data["accuracy"].plot(x="tau0", y="tau1")
 for gap, colour in ("demographic_parity_gap", "white"), ("equal_opportunity_gap", "red"):
-    data[gap].plot.contour(x="tau0", y="tau1", levels=[0], colors=colour)
+    data[gap].plot.contour(x="tau0", y="tau1", levels=[0], colors=[colour])
 plt.title("accuracy; white: demographic parity, red: equal opportunity")
 plt.savefig(sys.argv[2], dpi=150)

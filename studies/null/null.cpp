@@ -4,7 +4,7 @@ namespace trawl::studies {
 
 Null::Null()
     : declaration_{.name = "null",
-                   .group = "engine",
+                   .group = "Engine",
                    .summary = "Adds two numbers: what a sweep of it costs is the engine's own cost.",
                    .maths = "value = x + y",
                    .source = "Trawl's own; the baseline of bench/README.md",

@@ -51,7 +51,9 @@ TEST(Catalogue, keeps_the_studies_of_a_group_together) {
   for (const Study* study : catalogue()) {
     const std::string& group = study->declaration().group;
     EXPECT_FALSE(group.empty());
-    if (group != last) EXPECT_TRUE(seen.insert(group).second) << group;
+    if (group != last) {
+      EXPECT_TRUE(seen.insert(group).second) << group;
+    }
     last = group;
   }
 }
