@@ -41,7 +41,7 @@ Extent AxisReader::extent() const {
     const auto [lowest, highest] = std::ranges::minmax(table_);
     return {lowest, highest};
   }
-  const auto [lower, upper] = std::minmax(value(0), value(size_ - 1));  // monotone
+  const auto [lower, upper] = std::minmax({value(0), value(size_ - 1)});  // monotone
   return {lower, upper};
 }
 

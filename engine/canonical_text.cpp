@@ -112,11 +112,7 @@ std::string group_keys(const SweepSpec& spec) {
   for (const auto& group : axis_groups(spec)) {
     if (spec.design == DesignKind::grid && group.size() > 1)
       zip.push_back(fmt::format("[{}]", names_text(spec, group)));
-    const bool is_common = std::ranges::any_of(group, [&spec](std::size_t axis) {
-      return std::ranges::find(spec.common_random_numbers, spec.axes[axis].parameter) !=
-             spec.common_random_numbers.end();
-    });
-    if (is_common) common.push_back(names_text(spec, group));
+    if (has_common_random_numbers(spec, group)) common.push_back(names_text(spec, group));
   }
   std::string text;
   if (!zip.empty()) text += fmt::format("zip = [{}]\n", fmt::join(zip, ", "));

@@ -99,11 +99,7 @@ Design::Impl::Impl(const SweepSpec& spec, const Declaration& declaration)
     for (const auto& group : axis_groups(spec)) {
       std::vector<Column> members;
       for (const std::size_t axis : group) members.push_back(column(spec.axes[axis]));
-      const bool is_common = std::ranges::any_of(group, [&spec](std::size_t axis) {
-        return std::ranges::find(spec.common_random_numbers, spec.axes[axis].parameter) !=
-               spec.common_random_numbers.end();
-      });
-      if (is_common) common.push_back(dimensions.size());
+      if (has_common_random_numbers(spec, group)) common.push_back(dimensions.size());
       std::string name = group_name(members, declaration, dimensions);
       const std::uint64_t size = members[0].reader.size();
       add_dimension(std::move(name), size, std::move(members));

@@ -15,7 +15,7 @@ std::uint64_t mix(std::uint64_t x) {
 
 }  // namespace
 
-Permutation::Permutation(std::uint64_t n, std::uint64_t key) : n_(n) {
+Permutation::Permutation(std::uint64_t n, std::uint64_t key) : n_(n), rounds_(n <= 64 ? 24 : 8) {
   const auto bits = static_cast<int>(std::bit_width(n - 1));
   low_bits_ = bits / 2;
   low_mask_ = (std::uint64_t{1} << low_bits_) - 1;
@@ -32,7 +32,7 @@ std::uint64_t Permutation::operator()(std::uint64_t i) const {
 std::uint64_t Permutation::encrypt(std::uint64_t i) const {
   std::uint64_t low = i & low_mask_;
   std::uint64_t high = i >> low_bits_;
-  for (std::size_t round = 0; round < round_keys_.size(); round += 2) {
+  for (std::size_t round = 0; round < rounds_; round += 2) {
     high ^= mix(round_keys_[round] + low) & high_mask_;
     low ^= mix(round_keys_[round + 1] + high) & low_mask_;
   }

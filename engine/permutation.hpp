@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace trawl {
@@ -9,7 +10,8 @@ namespace trawl {
 /// A pseudo-random permutation of 0 .. n-1 that depends on the key alone.
 ///
 /// Method: a Feistel network on the smallest power of two 2^b >= n, its two parts of b/2 and b - b/2 bits changed in
-///   turn, eight times; what lands outside [0, n) goes through again (cycle walking).
+///   turn, eight times (24 times up to n = 64, for few bits mix slowly); what lands outside [0, n) goes through again
+///   (cycle walking).
 /// Cost: O(1), fewer than two passes on average.
 /// Source: Black and Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002.
 class Permutation {
@@ -22,7 +24,8 @@ class Permutation {
   std::uint64_t encrypt(std::uint64_t i) const;
 
   std::uint64_t n_;
-  std::array<std::uint64_t, 8> round_keys_;
+  std::size_t rounds_;
+  std::array<std::uint64_t, 24> round_keys_;
   int low_bits_;
   std::uint64_t low_mask_;
   std::uint64_t high_mask_;

@@ -67,7 +67,8 @@ double axis_quantile(const AxisReader& reader, Fraction fraction) {
   }
   const auto& integers = std::get<Integers>(values);
   const auto count = static_cast<std::uint64_t>(integers.upper - integers.lower) + 1;
-  return integers.lower + static_cast<double>(scaled(count, fraction));
+  return static_cast<double>(static_cast<std::int64_t>(integers.lower) +
+                             static_cast<std::int64_t>(scaled(count, fraction)));
 }
 
 }  // namespace trawl

@@ -102,6 +102,9 @@ double axis_value(const Axis& axis, std::uint64_t i);
 /// dimension, which is placed where the first of them is.
 std::vector<std::vector<std::size_t>> axis_groups(const SweepSpec& spec);
 
+/// Whether common_random_numbers names an axis of the group.
+bool has_common_random_numbers(const SweepSpec& spec, const std::vector<std::size_t>& group);
+
 /// Checks everything that can be known without running: names, kinds, domains (of every value), duplicates, sizes,
 /// overflow of the number of tasks (at most 2^63 - 1), `where`. No axis is walked through: a list is checked value by
 /// value, every other axis by its ends. Throws SweepError.

@@ -253,7 +253,7 @@ TEST(SweepSpec, checks_zipped_axes) {
   EXPECT_EQ(with_zip({{"x", "n"}}),
             "zip: x has 3 values and n has 2 (zipped axes move together). Give them the same number of values.");
   EXPECT_EQ(with_zip({{"x"}}), "zip: a group of fewer than two axes (nothing to zip). Name at least two.");
-  EXPECT_EQ(with_zip({{"x", "p"}, {"p", "x"}}),
+  EXPECT_EQ(with_zip({{"x", "p"}, {"x", "p"}}),
             "zip: x is zipped twice (it can move with one group only). Name it once.");
   EXPECT_EQ(with_zip({{"x", "x"}}), "zip: x is zipped twice (it can move with one group only). Name it once.");
   EXPECT_EQ(with_zip({{"x", "noisy"}}),
