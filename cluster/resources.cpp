@@ -102,14 +102,14 @@ ProcessorLimits processor_limits(int ranks_sharing) {
 }
 
 ThreadChoice choose_threads(const ProcessorLimits& limits, int requested, bool oversubscribe) {
-  if (oversubscribe && requested > 0) return {requested, "asked for"};
+  if (oversubscribe && requested > 0) return {requested, "--threads --oversubscribe"};
   const auto share = [&](int processors) { return std::max(1, processors / std::max(1, limits.ranks_sharing)); };
-  ThreadChoice choice{share(limits.affinity), "processors it may run on"};
+  ThreadChoice choice{share(limits.affinity), "the processors it may run on"};
   if (limits.ranks_sharing > 1) choice.reason += ", shared by " + std::to_string(limits.ranks_sharing) + " ranks";
   const auto limit = [&](int count, const char* reason) {
     if (count < choice.count) choice = {count, reason};
   };
-  if (limits.cgroup) limit(share(*limits.cgroup), "control group's quota");
+  if (limits.cgroup) limit(share(*limits.cgroup), "the control group's quota");
   if (limits.slurm) limit(*limits.slurm, "SLURM_CPUS_PER_TASK");
   if (requested > 0) limit(requested, "--threads");
   return choice;

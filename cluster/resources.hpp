@@ -18,7 +18,7 @@ ProcessorLimits processor_limits(int ranks_sharing);
 
 struct ThreadChoice {
   int count = 1;
-  std::string reason;  ///< what set the count, for a message
+  std::string reason;  ///< what limits the count, for a message
 };
 
 /// The smallest of the limits and of `requested` (0: as many as possible), at least 1. With `oversubscribe`, the

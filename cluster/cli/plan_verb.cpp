@@ -111,7 +111,7 @@ void print_plan(const Sweep& sweep, const Plan& plan) {
              bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
   fmt::print("memory      about {} a rank, the master included, for any number of points\n",
              bytes_text(plan.memory_bytes));
-  fmt::print("threads     {} ({})\n", plan.threads.count, plan.threads.reason);
+  fmt::print("threads     {} (set by {})\n", plan.threads.count, plan.threads.reason);
   if (plan.estimate.tasks_timed == 0) {
     fmt::print("time        unknown: a task takes more than {}\n", seconds_text(patience_s));
     return;

@@ -116,7 +116,7 @@ int exit_code(const RunSummary& summary) {
 
 void announce(const Sweep& sweep, const io::ResultFile& file, const Session& session, const ThreadChoice& threads,
               const std::string& path) {
-  spdlog::info("{} {}, {} points x {} replicates, {} rank{} x {} thread{} ({}), {}",
+  spdlog::info("{} {}, {} points x {} replicates, {} rank{} x {} thread{} (set by {}), {}",
                file.created() ? "running" : "continuing", sweep.spec.study, count_text(sweep.design.point_count()),
                count_text(sweep.design.replicates()), session.size(), session.size() == 1 ? "" : "s", threads.count,
                threads.count == 1 ? "" : "s", threads.reason, path);
