@@ -59,6 +59,19 @@ std::string faults_file(const std::string& path) {
   return path + ".faults";
 }
 
+/// All files PATH.*.
+std::vector<fs::path> companions(const std::string& path) {
+  std::vector<fs::path> files;
+  if (path.empty()) return files;
+  const fs::path base(path);
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(base.has_parent_path() ? base.parent_path() : ".", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with(base.filename().string() + ".")) files.push_back(base.parent_path() / name);
+  }
+  return files;
+}
+
 struct PlainSlot {
   TaskRange range;
   int signal = 0;
@@ -150,20 +163,16 @@ std::vector<TaskRange> read_inflight(const std::string& path, Rank rank) {
 std::vector<Fault> recover_faults(const std::string& path) {
   std::vector<Fault> faults;
   if (path.empty()) return faults;
-  const fs::path base(path);
-  const std::string prefix = base.filename().string() + ".";
   std::FILE* log = std::fopen(faults_file(path).c_str(), "ae");
   std::error_code ignored;
-  const fs::path folder = base.has_parent_path() ? base.parent_path() : fs::path(".");
-  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix) || name == prefix + "faults") continue;
-    for (const PlainSlot& slot : read_slots(entry.path().string())) {
+  for (const fs::path& file : companions(path)) {
+    if (file == faults_file(path)) continue;
+    for (const PlainSlot& slot : read_slots(file.string())) {
       if (slot.signal != 0 && log != nullptr) {
         std::fprintf(log, "%" PRIu64 " %" PRIu64 "\n", slot.range.begin, slot.range.end);
       }
     }
-    fs::remove(entry.path(), ignored);
+    fs::remove(file, ignored);
   }
   if (log != nullptr) std::fclose(log);
   if (std::FILE* in = std::fopen(faults_file(path).c_str(), "re")) {
@@ -182,7 +191,8 @@ std::vector<Fault> recover_faults(const std::string& path) {
 }
 
 void forget_faults(const std::string& path) {
-  if (!path.empty()) unlink(faults_file(path).c_str());
+  std::error_code ignored;
+  for (const fs::path& file : companions(path)) fs::remove(file, ignored);
 }
 
 void install_fault_handler(char* const* argv) {

@@ -51,7 +51,7 @@ struct Fault {
 /// What earlier processes left behind; removes it and remembers the faults in PATH.faults.
 std::vector<Fault> recover_faults(const std::string& path);
 
-/// Forgets PATH.faults; called when the sweep is complete.
+/// Removes PATH.faults and what killed ranks left behind; called when the sweep is complete.
 void forget_faults(const std::string& path);
 
 /// Makes SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT note themselves in the faulting thread's slot. If a task ran, then

@@ -101,7 +101,7 @@ void Worker::assign(const Assignment& assignment) {
   ++jobs_in_work_;
   const bool one_at_a_time = assignment.careful || options_.point_timeout_s > 0;
   if (!one_at_a_time) {
-    if (jobs_in_work_ == 1 && seconds_per_task_ * static_cast<double>(job->size) < inline_limit_s) {
+    if (jobs_in_lanes_ == 0 && seconds_per_task_ * static_cast<double>(job->size) < inline_limit_s) {
       run_inline(job);
       return;
     }
@@ -111,6 +111,7 @@ void Worker::assign(const Assignment& assignment) {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = false;
+    ++jobs_in_lanes_;
     queue_.push_back(std::move(job));
   }
   start_lanes();
@@ -185,6 +186,7 @@ bool Worker::step(Lane& lane) {
 
 /// Needs mutex_.
 void Worker::complete(const std::shared_ptr<Job>& job) {
+  --jobs_in_lanes_;
   done_.push_back(job);
   completed_.notify_all();
 }
@@ -226,6 +228,7 @@ std::optional<Results> Worker::take() {
       if (busy) return std::nullopt;
       job = std::move(queue_.front());
       queue_.pop_front();
+      --jobs_in_lanes_;
       count = job->next;
     } else {
       return std::nullopt;
@@ -234,7 +237,7 @@ std::optional<Results> Worker::take() {
   --jobs_in_work_;
   if (count > 0) {
     const double measured = job->seconds / static_cast<double>(count);
-    seconds_per_task_ = seconds_per_task_ > 1e8 ? measured : 0.5 * (seconds_per_task_ + measured);
+    seconds_per_task_ = std::min(measured, 0.5 * (seconds_per_task_ + measured));  // a hiccup fades, a fact stays
   }
   return results_of(*job, count);
 }
