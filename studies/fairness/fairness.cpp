@@ -76,6 +76,12 @@ void write_constants(const Scores (&groups)[2], const double* row, std::size_t t
   columns.of(crossing_tpr, task)[0] = curves.crossing_tpr;
 }
 
+/// Fills data[0, count) with copies of its first `size` elements.
+void repeat(double* data, std::size_t size, std::size_t count) {
+  for (std::size_t filled = size; filled < count; filled *= 2)
+    std::copy_n(data, std::min(filled, count - filled), data + filled);
+}
+
 /// Tasks [first, last), which differ in their thresholds only.
 template <class Scores>
 void evaluate_run(const Tasks& tasks, std::size_t first, std::size_t last, const Columns& columns) {
@@ -84,8 +90,7 @@ void evaluate_run(const Tasks& tasks, std::size_t first, std::size_t last, const
                            Scores({curve_from(row + curves + 12), curve_from(row + curves + 18)})};
   write_constants(groups, row, first, columns);
   for (std::size_t output = auc; output < output_count; ++output)
-    for (std::size_t i = first + 1; i < last; ++i)
-      std::copy_n(columns.of(output, first).begin(), columns.sizes[output], columns.of(output, i).begin());
+    repeat(columns.of(output, first).data(), columns.sizes[output], (last - first) * columns.sizes[output]);
 
   Outcome outcomes[] = {outcome_at(groups[0], row[tau0]), outcome_at(groups[1], row[tau1])};
   for (std::size_t i = first; i < last; ++i) {

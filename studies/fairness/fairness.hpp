@@ -46,7 +46,7 @@ class Fairness final : public Study {
   /// The largest roc_points of the sweep sets the size of the fpr dimension.
   OutputLayout outputs(std::span<const Extent> extents) const override;
 
-  std::size_t max_block() const override { return 2048; }
+  std::size_t max_block() const override { return 4096; }
   void evaluate(const Tasks& tasks, const Columns& columns) const override;
 
  private:
