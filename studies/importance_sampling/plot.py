@@ -1,0 +1,15 @@
+"""plot.py FILE.h5 OUT.png: variance of the estimator against samples, measured (points) and exact (lines)."""
+import sys
+
+import matplotlib
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import xarray as xr
+
+data = xr.open_dataset(sys.argv[1]).isel(replicate=0).squeeze()
+curves = data.stack(curve=[d for d in data.dims if d != "samples"])
+lines = plt.loglog(data["samples"], curves["exact_variance"].transpose("samples", "curve"))
+for line, points in zip(lines, curves["estimator_variance"].transpose("curve", "samples")):
+    plt.plot(data["samples"], points, ".", color=line.get_color())
+plt.legend(lines, [" ".join(map(str, c)) for c in curves["curve"].values])
+plt.savefig(sys.argv[2], dpi=150)
