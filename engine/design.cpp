@@ -41,10 +41,10 @@ std::vector<Axis> list_axes(const SweepSpec& spec, const Declaration& declaratio
 }
 
 // Zipped axes make a dimension named after all of them; underscores keep it apart from other names.
-std::string group_name(const std::vector<Column>& columns, const Declaration& declaration,
+std::string group_name(const std::vector<Axis>& axes, const Declaration& declaration,
                        const std::vector<SweepDimension>& taken) {
   std::vector<std::string> names;
-  for (const Column& column : columns) names.push_back(declaration.parameters[column.parameter].name);
+  for (const Axis& axis : axes) names.push_back(axis.parameter);
   std::string name = fmt::format("{}", fmt::join(names, "_"));
   if (names.size() == 1) return name;
   while (find_parameter(declaration, name) || std::ranges::find(taken, name, &SweepDimension::name) != taken.end()) {
@@ -80,7 +80,9 @@ struct Design::Impl {
 
   Impl(const SweepSpec& spec, const Declaration& declaration);
 
-  void add_dimension(std::string name, std::uint64_t size, std::vector<Column> members);
+  void add_dimension(std::string name, std::uint64_t size, const std::vector<Axis>& axes,
+                     const Declaration& declaration);
+  void sort_out_parameters(const SweepSpec& spec, const Declaration& declaration);
 
   // Value number i of column c of dimension d.
   double value(std::size_t d, std::size_t c, std::uint64_t i) const {
@@ -92,33 +94,39 @@ struct Design::Impl {
 
 Design::Impl::Impl(const SweepSpec& spec, const Declaration& declaration)
     : seed(spec.seed), replicates(spec.replicates) {
-  const auto column = [&declaration](const Axis& axis) {
-    return Column{position(declaration, axis.parameter), AxisReader(axis)};
-  };
   if (spec.design == DesignKind::grid) {
     for (const auto& group : axis_groups(spec)) {
-      std::vector<Column> members;
-      for (const std::size_t axis : group) members.push_back(column(spec.axes[axis]));
       if (has_common_random_numbers(spec, group)) common.push_back(dimensions.size());
-      std::string name = group_name(members, declaration, dimensions);
-      const std::uint64_t size = members[0].reader.size();
-      add_dimension(std::move(name), size, std::move(members));
+      std::vector<Axis> axes;
+      for (const std::size_t axis : group) axes.push_back(spec.axes[axis]);
+      std::string name = group_name(axes, declaration, dimensions);
+      add_dimension(std::move(name), axis_size(axes[0]), axes, declaration);
     }
+  } else if (spec.design == DesignKind::list) {
+    add_dimension("point", spec.list.size(), list_axes(spec, declaration), declaration);
+  } else if (spec.design == DesignKind::zip) {
+    add_dimension("point", axis_size(spec.axes[0]), spec.axes, declaration);
   } else {
-    std::vector<Column> members;
-    for (const Axis& axis : spec.design == DesignKind::list ? list_axes(spec, declaration) : spec.axes) {
-      members.push_back(column(axis));
-    }
-    const std::uint64_t size = is_sampled(spec.design)           ? spec.points
-                               : spec.design == DesignKind::list ? spec.list.size()
-                                                                 : members[0].reader.size();
-    add_dimension("point", size, std::move(members));
+    add_dimension("point", spec.points, spec.axes, declaration);
+    sampler.emplace(spec);
   }
-  if (is_sampled(spec.design)) sampler.emplace(spec);
-
   strides.resize(dimensions.size());
   for (std::size_t d = dimensions.size(); d-- > 0; point_count *= dimensions[d].size) strides[d] = point_count;
+  sort_out_parameters(spec, declaration);
+}
 
+void Design::Impl::add_dimension(std::string name, std::uint64_t size, const std::vector<Axis>& axes,
+                                 const Declaration& declaration) {
+  SweepDimension& dimension = dimensions.emplace_back(SweepDimension{std::move(name), size, {}});
+  std::vector<Column>& members = columns.emplace_back();
+  for (const Axis& axis : axes) {
+    dimension.parameters.push_back(position(declaration, axis.parameter));
+    members.push_back({dimension.parameters.back(), AxisReader(axis)});
+  }
+}
+
+// Which parameters are fixed and at what, and the extents of all.
+void Design::Impl::sort_out_parameters(const SweepSpec& spec, const Declaration& declaration) {
   for (const Parameter& parameter : declaration.parameters) base_row.push_back(parameter.default_value);
   for (const Setting& setting : spec.fixed) base_row[position(declaration, setting.parameter)] = setting.value;
   for (const double value : base_row) extents.push_back({value, value});
@@ -132,13 +140,6 @@ Design::Impl::Impl(const SweepSpec& spec, const Declaration& declaration)
   for (std::size_t p = 0; p < swept.size(); ++p) {
     if (!swept[p]) fixed.push_back(p);
   }
-}
-
-void Design::Impl::add_dimension(std::string name, std::uint64_t size, std::vector<Column> members) {
-  SweepDimension dimension{std::move(name), size, {}};
-  for (const Column& member : members) dimension.parameters.push_back(member.parameter);
-  dimensions.push_back(std::move(dimension));
-  columns.push_back(std::move(members));
 }
 
 // Values first, first + 1, ... of dimension d into its columns of `count` rows.
