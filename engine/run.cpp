@@ -90,10 +90,10 @@ class Master {
         done_before_(sweep.design.task_count() - state.pending.count()),
         scheduler_(scheduler_options(sweep, options), std::move(state.pending), cost_segments(sweep)) {
     summary_.status_counts = state.status_counts;
+    for (const Fault& fault : state.faults) scheduler_.faulted(fault.range, fault.times);
   }
 
   RunSummary run() {
-    for (const Fault& fault : recover_faults(options_.inflight_path)) scheduler_.faulted(fault.range, fault.times);
     InflightFile inflight(options_.inflight_path, 0);
     if (options_.master_computes || transport_.size() == 1) {
       local_ = std::make_unique<Worker>(sweep_, WorkerOptions{options_.threads, options_.point_timeout_s}, inflight);

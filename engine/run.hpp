@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/inflight.hpp"
 #include "engine/interval_set.hpp"
 #include "engine/records.hpp"
 #include "engine/sweep.hpp"
@@ -51,6 +52,7 @@ class RunObserver {
 struct RunState {
   IntervalSet pending;
   std::array<std::uint64_t, 7> status_counts{};  ///< indexed by Status
+  std::vector<Fault> faults;  ///< recover_faults(), called before any rank starts: a rank's start removes its traces
 };
 
 struct RunSummary {

@@ -1,7 +1,8 @@
 // trawl run: runs a sweep, or continues it, on the ranks there are.
+#include <atomic>
 #include <climits>
 #include <exception>
-#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -148,14 +149,14 @@ struct Outcome {
 };
 
 /// Rank 0: checks everything, then schedules, writes and computes.
-Outcome lead(Session& session, const Invocation& invocation) {
+Outcome lead(Session& session, const std::atomic<bool>& stop, const Invocation& invocation) {
   OtherRanks others(session);
   const Arguments arguments = parse(invocation);
   if (arguments.help()) return {};
   const Sweep sweep = read_sweep(arguments, invocation.studies);
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
-  options.stop = &stop_on_signals();
+  options.stop = &stop;
   check_message_size(sweep, session);
   const std::string path = output_path(arguments);
   io::ResultFile file(path, sweep);
@@ -165,6 +166,8 @@ Outcome lead(Session& session, const Invocation& invocation) {
     return {failures_in(counts) > 0 ? exit_failed_points : exit_complete};
   }
   announce(sweep, file, session, threads, path);
+  RunState state = file.state();
+  state.faults = recover_faults(options.inflight_path);
   others.start(sweep.text);
 
   io::RunLog log(path + ".run.jsonl");
@@ -175,7 +178,7 @@ Outcome lead(Session& session, const Invocation& invocation) {
   {
     ProgressPrinter printer(arguments.flag("quiet"));
     Observers observers(printer, log);
-    summary = run_master(sweep, file.state(), session.transport(), file, observers, options);
+    summary = run_master(sweep, std::move(state), session.transport(), file, observers, options);
   }
   others.finished();
   const int code = exit_code(summary);
@@ -185,14 +188,14 @@ Outcome lead(Session& session, const Invocation& invocation) {
 }
 
 /// Every other rank: computes what it is told to.
-Outcome follow(Session& session, const Invocation& invocation) {
+Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation& invocation) {
   const std::string sweep_text = session.broadcast("");
   if (sweep_text.empty()) return {};  // rank 0 has said why
   const Arguments arguments = parse(invocation);
   const Sweep sweep = sweep_from_text(sweep_text, "sweep", invocation.studies);
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
-  options.stop = &stop_on_signals();
+  options.stop = &stop;
   install_fault_handler(nullptr);
   return {run_worker(sweep, session.transport(), options) ? exit_complete : exit_stopped_early};
 }
@@ -200,10 +203,11 @@ Outcome follow(Session& session, const Invocation& invocation) {
 }  // namespace
 
 int run_verb(const Invocation& invocation) {
+  const std::atomic<bool>& stop = stop_on_signals();  // first: a launcher passes signals on at any time
   Session session;
   Outcome outcome;
   try {
-    outcome = session.rank() == 0 ? lead(session, invocation) : follow(session, invocation);
+    outcome = session.rank() == 0 ? lead(session, stop, invocation) : follow(session, stop, invocation);
   } catch (...) {
     outcome.code = report_exception();
   }
