@@ -1,0 +1,137 @@
+"""Runs every study's sweep, shrunk, and opens its file with every reader a user may have."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import h5netcdf.legacyapi
+import h5py
+import netCDF4
+import numpy as np
+import xarray as xr
+
+SOURCE_DIR = pathlib.Path(os.environ["TRAWL_SOURCE_DIR"])
+TRAWL = pathlib.Path(os.environ["TRAWL_BINARY_DIR"]) / "trawl"
+TIME_WORDS = {"days", "hours", "minutes", "seconds", "milliseconds", "microseconds"}
+
+# What makes each study's sample sweep a matter of a second.
+SHRUNK = {
+    "importance_sampling": ["--axis", "samples=1,10,100", "--fix", "repeats=1000"],
+    "gelu_factor": ["--axis", "hidden=16", "--axis", "samples=256,512", "--fix", "epochs=2", "--replicates", "2"],
+    "diffusion": ["--axis", "timesteps=40,100", "--fix", "samples=1000", "--fix", "n_train=1000", "--replicates", "2"],
+    "fairness": ["--axis", "tau0=linspace:-4,4,5", "--axis", "tau1=linspace:-4,4,4"],
+    "null": ["--axis", "x=linspace:0,1,30", "--axis", "y=linspace:0,1,40"],
+}
+
+
+def text(value):
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def plain(values):
+    """Values as NumPy numbers or str, whatever reader they come from."""
+    values = np.ma.filled(values, np.nan) if np.ma.isMaskedArray(values) else np.asarray(values)
+    return np.vectorize(text, otypes=[object])(values) if values.dtype == object else values
+
+
+def trawl(*arguments):
+    result = subprocess.run([TRAWL, *arguments], capture_output=True, text=True, timeout=300)
+    if result.returncode != 0:
+        raise AssertionError(f"{arguments}: {result.returncode}\n{result.stderr}")
+    return result
+
+
+class Reading(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.files = {}
+        for study, overrides in SHRUNK.items():
+            cls.files[study] = pathlib.Path(cls.folder.name) / f"{study}.h5"
+            trawl("run", SOURCE_DIR / "studies" / study / "sweep.toml", *overrides, "-o", cls.files[study])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def each(self, check):
+        for study, path in self.files.items():
+            with self.subTest(study=study):
+                check(study, path)
+
+    def test_every_study_of_the_catalogue_is_read(self):
+        listed = json.loads(trawl("list", "--json").stdout)
+        self.assertEqual({study["name"] for study in listed["studies"]}, set(SHRUNK))
+
+    def test_h5py_finds_a_scale_on_every_dimension_and_a_meaning_on_every_variable(self):
+        def check(study, path):
+            with h5py.File(path, "r") as file:
+                self.assertEqual(file.attrs["Conventions"], "CF-1.8")
+                self.assertEqual(file.attrs["study"], study)
+                for name, dataset in file.items():
+                    if not h5py.h5ds.is_scale(dataset.id):
+                        for size, dimension in zip(dataset.shape, dataset.dims):
+                            self.assertEqual([scale.shape for scale in dimension.values()], [(size,)], name)
+                    self.assertTrue(dataset.attrs["long_name"], name)
+                    if h5py.check_string_dtype(dataset.dtype) is None:
+                        self.assertNotIn(dataset.attrs["units"], TIME_WORDS | {""}, name)
+                self.assertTrue((file["status"][...] == 1).all())
+                self.assertEqual(file["status"].attrs["flag_meanings"].split()[1], "ok")
+                self.assertEqual(list(file["status"].attrs["flag_values"]), list(range(7)))
+        self.each(check)
+
+    def test_all_readers_see_the_same_variables_dimensions_and_values(self):
+        def check(_, path):
+            with h5py.File(path, "r") as file, netCDF4.Dataset(path) as one, \
+                    h5netcdf.legacyapi.Dataset(path, "r") as other:
+                self.assertEqual(set(file), set(one.variables))
+                self.assertEqual(set(file), set(other.variables))
+                for name, dataset in file.items():
+                    self.assertEqual(one[name].dimensions, other[name].dimensions)
+                    self.assertEqual(one[name].shape, dataset.shape)
+                    for reader in one, other:
+                        np.testing.assert_array_equal(plain(reader[name][...]), plain(dataset[...]), name)
+        self.each(check)
+
+    def test_xarray_opens_it_with_both_engines_and_gets_every_parameter_as_a_coordinate(self):
+        def check(study, path):
+            described = json.loads(trawl("describe", study, "--json").stdout)["study"]
+            parameters = [one["name"] for one in described["parameters"]]
+            with xr.open_dataset(path, engine="netcdf4") as one, xr.open_dataset(path, engine="h5netcdf") as other, \
+                    xr.open_dataset(path) as default:
+                xr.testing.assert_equal(one, other)
+                xr.testing.assert_equal(one, default)
+                self.assertLessEqual(set(parameters), set(one.coords))
+                sweep = one["status"].dims
+                self.assertEqual(sweep[-1], "replicate")
+                for name, variable in one.data_vars.items():
+                    self.assertEqual(variable.dims[:len(sweep)], sweep, name)
+                    self.assertEqual(variable.dtype.kind, "u" if name == "status" else "f", name)
+        self.each(check)
+
+    def test_its_script_plots_it(self):
+        def check(study, path):
+            picture = path.with_suffix(".png")
+            result = subprocess.run([sys.executable, SOURCE_DIR / "studies" / study / "plot.py", path, picture],
+                                    capture_output=True, text=True, timeout=120,
+                                    env={**os.environ, "MPLCONFIGDIR": self.folder.name})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertTrue(picture.read_bytes().startswith(b"\x89PNG"))
+            self.assertGreater(picture.stat().st_size, 5000)
+        self.each(check)
+
+    def test_the_guides_example_study_is_the_one_that_the_install_test_builds(self):
+        guide = (SOURCE_DIR / "studies/README.md").read_text()
+        blocks = re.findall(r"^```(?:cpp|cmake)\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
+        built = {path.read_text() for path in (SOURCE_DIR / "tests/install/consumer").iterdir()}
+        self.assertEqual(len(blocks), 3)
+        self.assertEqual(set(blocks), built)
+
+
+if __name__ == "__main__":
+    unittest.main()
