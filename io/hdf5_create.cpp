@@ -7,8 +7,11 @@
 #include <span>
 
 #include <fcntl.h>
+
+#include <fmt/format.h>
 #include <hdf5_hl.h>
 
+#include "engine/error.hpp"
 #include "io/hdf5_handles.hpp"
 #include "io/raw_file.hpp"
 
@@ -111,12 +114,13 @@ void write_texts(hid_t id, const Dataset& dataset) {
 }
 
 void create_dataset(hid_t file, Dataset& dataset, Target target) {
-  const Handle id(H5Dcreate2(file, dataset.name.c_str(), file_type(dataset.type), dataspace(dataset.shape), H5P_DEFAULT,
-                             creation_properties(dataset, target), H5P_DEFAULT),
-                  H5Dclose, dataset.name);
+  Handle id(H5Dcreate2(file, dataset.name.c_str(), file_type(dataset.type), dataspace(dataset.shape), H5P_DEFAULT,
+                       creation_properties(dataset, target), H5P_DEFAULT),
+            H5Dclose, dataset.name);
   write_attributes(id, dataset.attributes);
   if (dataset.is_scale) checked(H5DSset_scale(id, dataset.name.c_str()), dataset.name);
   if (dataset.type == ElementType::text) write_texts(id, dataset);
+  id.finish(dataset.name);
 }
 
 void attach_scales(hid_t file, const Dataset& dataset) {
@@ -136,22 +140,25 @@ void note_offset(hid_t file, Dataset& dataset) {
 /// Everything but numeric coordinates and the shared texts. Returns the size of the file.
 std::uint64_t create_objects(const std::string& path, FileLayout& layout, Target target) {
   prepare_hdf5();
-  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, path);
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file");
   // Superblock 0 has no mark of a file being open for writing, which a kill would leave behind.
-  checked(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), path);
-  checked(H5Pset_file_locking(access, false, true), path);  // the caller holds a lock of its own
-  if (target == Target::memory) checked(H5Pset_fapl_core(access, std::size_t{1} << 20, false), path);
-  const Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose, path);
-  checked(H5Pset_obj_track_times(properties, false), path);
-  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties, access), H5Fclose, path);
+  checked(H5Pset_libver_bounds(access, H5F_LIBVER_EARLIEST, H5F_LIBVER_V18), "file");
+  checked(H5Pset_file_locking(access, false, true), "file");  // the caller holds a lock of its own
+  // Raw data is written when it is given, so that the call that fails says so; by default small writes wait in a
+  // buffer.
+  checked(H5Pset_sieve_buf_size(access, 0), "file");
+  if (target == Target::memory) checked(H5Pset_fapl_core(access, std::size_t{1} << 20, false), "file");
+  const Handle properties(H5Pcreate(H5P_FILE_CREATE), H5Pclose, "file");
+  checked(H5Pset_obj_track_times(properties, false), "file");
+  Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties, access), H5Fclose, "file");
   write_attributes(file, layout.attributes);
   for (Dataset& dataset : layout.datasets) create_dataset(file, dataset, target);
   for (const Dataset& dataset : layout.datasets)
     if (!dataset.is_scale) attach_scales(file, dataset);
-  checked(H5Fflush(file, H5F_SCOPE_GLOBAL), path);
+  checked(H5Fflush(file, H5F_SCOPE_GLOBAL), "file");
   for (Dataset& dataset : layout.datasets) note_offset(file, dataset);
-  const auto size = static_cast<std::uint64_t>(checked<hssize_t>(H5Fget_file_image(file, nullptr, 0), path));
-  file.finish(path);
+  const auto size = static_cast<std::uint64_t>(checked<hssize_t>(H5Fget_file_image(file, nullptr, 0), "file"));
+  file.finish("file");
   return size;
 }
 
@@ -188,7 +195,11 @@ void write_numbers(const RawFile& file, const Dataset& dataset) {
 }  // namespace
 
 void create_hdf5(const std::string& path, FileLayout& layout) {
-  create_objects(path, layout, Target::disk);
+  try {
+    create_objects(path, layout, Target::disk);
+  } catch (const IoError& error) {
+    throw IoError(fmt::format("{}: cannot create ({})", path, error.what()));
+  }
   const RawFile file(path, O_RDWR);
   for (const Dataset& dataset : layout.datasets) {
     if (!dataset.values) continue;

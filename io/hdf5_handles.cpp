@@ -1,11 +1,23 @@
 #include "io/hdf5_handles.hpp"
 
+#include <string_view>
+
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "io/key_places.hpp"
 
 namespace trawl::io {
 namespace {
+
+/// The part of a description that the system's error is told in ("... error message = 'No space left' ..."), or all.
+std::string system_message(const std::string& description) {
+  static constexpr std::string_view before = "error message = '";
+  const auto begin = description.find(before);
+  if (begin == std::string::npos) return description;
+  const auto end = description.find('\'', begin + before.size());
+  return description.substr(begin + before.size(), end - begin - before.size());
+}
 
 /// The innermost entry of HDF5's error stack, which says what the system refused.
 std::string hdf5_reason() {
@@ -18,11 +30,11 @@ std::string hdf5_reason() {
         return 0;
       },
       &reason);
-  return reason.empty() ? "no reason given" : reason;
+  return reason.empty() ? "no reason given" : one_line(system_message(reason));
 }
 
 [[noreturn]] void fail(const std::string& what) {
-  throw IoError(fmt::format("{}: HDF5 refused ({}). Is the disk full or the file damaged?", what, hdf5_reason()));
+  throw IoError(fmt::format("{}: HDF5 refused: {}. Is the disk full or the file damaged?", what, hdf5_reason()));
 }
 
 }  // namespace
@@ -49,6 +61,8 @@ template herr_t checked<herr_t>(herr_t, const std::string&);
 template hssize_t checked<hssize_t>(hssize_t, const std::string&);
 
 void prepare_hdf5() {
+  // After a write that failed, HDF5's clean-up at exit can crash. It has nothing to do: no file is open by then.
+  [[maybe_unused]] static const herr_t no_clean_up = H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   H5PLset_loading_state(0);
 }

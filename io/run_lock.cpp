@@ -21,6 +21,14 @@ std::string holder(const RawFile& file) {
   return length > 0 ? one_line({text, static_cast<std::size_t>(length)}) : "another process";
 }
 
+void note_holder(const RawFile& file) {
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  const std::string text = fmt::format("pid {} on {}", ::getpid(), host);
+  if (::ftruncate(file.fd(), 0) != 0) fail_io(file.path(), "empty", errno);
+  file.write(text.data(), text.size(), 0);
+}
+
 /// Whether the locked file is still the one of that name: its last holder may have removed it in between.
 bool is_current(const RawFile& file) {
   struct stat ours {
@@ -41,11 +49,12 @@ RunLock::RunLock(const std::string& path) : lock_path_(path + ".lock") {
       fail_io(lock_path_, "lock", errno);
     }
   } while (!is_current(file_));
-  char host[256] = "";
-  ::gethostname(host, sizeof host - 1);
-  const std::string text = fmt::format("pid {} on {}", ::getpid(), host);
-  if (::ftruncate(file_.fd(), 0) != 0) fail_io(lock_path_, "empty", errno);
-  file_.write(text.data(), text.size(), 0);
+  try {
+    note_holder(file_);
+  } catch (...) {
+    ::unlink(lock_path_.c_str());
+    throw;
+  }
 }
 
 RunLock::~RunLock() {

@@ -178,7 +178,10 @@ void apply_overrides(const SweepOverrides& overrides, const Declaration& declara
   for (const std::string& text : overrides.fixed) overrider.fix(text);
   if (!overrides.points.empty()) spec.list.clear();
   for (const std::string& text : overrides.points) overrider.point(text);
-  if (!overrides.zip.empty()) spec.zip.clear();
+  if (!overrides.zip.empty()) {
+    spec.zip.clear();
+    places.set("zip", "--zip " + shown(overrides.zip[0]));
+  }
   for (const std::string& text : overrides.zip) {
     places.set(fmt::format("zip[{}]", spec.zip.size()), "--zip " + shown(text));
     spec.zip.push_back(split(text));
