@@ -1,4 +1,4 @@
-"""Runs what the documents tell the reader to run, in a scratch copy of the tree.
+"""Runs what the README tells the reader to run, in a scratch copy of the tree.
 
 In document order: a ```toml block whose first line is "# NAME.toml" becomes that file; ```sh and ```python blocks must
 succeed; in a ```console block each "$ command" must succeed and print the lines below it, where "..." stands for
@@ -58,7 +58,7 @@ class Scratch:
                               capture_output=True, text=True, timeout=300)
 
 
-class Documents(unittest.TestCase):
+class Readme(unittest.TestCase):
     maxDiff = None
 
     def succeed(self, scratch, *command):
@@ -85,11 +85,8 @@ class Documents(unittest.TestCase):
                             self.assertEqual("\n".join(lines), printed, f"output of: {command}")
             return len([language for language, _ in blocks if language in ("sh", "python", "console")])
 
-    def test_the_readme_says_what_works(self):
+    def test_what_it_says_works(self):
         self.assertGreater(self.follow((SOURCE_DIR / "README.md").read_text()), 5)
-
-    def test_the_guide_to_studies_says_what_works(self):
-        self.assertGreater(self.follow((SOURCE_DIR / "studies/README.md").read_text()), 0)
 
     def test_a_command_that_fails_is_noticed(self):
         with self.assertRaises(AssertionError):
