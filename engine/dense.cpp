@@ -36,77 +36,72 @@ HWY_BEFORE_NAMESPACE();
 namespace trawl::HWY_NAMESPACE {
 namespace {
 
-using D = hn::ScalableTag<double>;
-using V = hn::Vec<D>;
-constexpr D d;
-constexpr std::size_t lanes = hn::MaxLanes(d);
+using FullTag = hn::ScalableTag<double>;
+constexpr std::size_t full_lanes = hn::MaxLanes(FullTag());
 
 // Accumulators that stay in registers: 16 of AVX-512's 32, 8 of the 16 that other targets have. Both are enough to
 // hide the latency of the multiply-add.
-constexpr std::size_t accumulators = lanes == 8 ? 16 : 8;
-constexpr std::size_t max_tile_rows = lanes == 8 ? 8 : 4;
-template <std::size_t rows>
-constexpr std::size_t tile_vectors = std::min<std::size_t>(accumulators / rows, 8);
+constexpr std::size_t accumulators = full_lanes == 8 ? 16 : 8;
+constexpr std::size_t max_tile_rows = full_lanes == 8 ? 8 : 4;
 
-HWY_INLINE V relu(V x) {
+template <class D, class V>
+HWY_INLINE V relu(D d, V x) {
   return hn::IfThenZeroElse(hn::Lt(x, hn::Zero(d)), x);  // unlike Max, keeps NaN on every target
 }
 
-/// Rows [i, i + rows) of c, columns [j, j + vectors * lanes), of which the last vector's are masked if `masked`.
-template <std::size_t rows, std::size_t vectors, bool masked>
-HWY_INLINE void tile(const MatrixProduct& p, std::size_t i, std::size_t j) {
-  const auto mask = hn::FirstN(d, masked ? p.columns - j - (vectors - 1) * lanes : lanes);
-  const auto load = [&](const double* from, std::size_t v) HWY_ATTR {
-    return masked && v + 1 == vectors ? hn::MaskedLoad(mask, d, from + v * lanes) : hn::LoadU(d, from + v * lanes);
-  };
-  V sum[rows][vectors];
+/// Rows [i, i + rows) of c, columns [j, j + vectors * lanes of the tag).
+template <std::size_t rows, std::size_t vectors, class D>
+HWY_INLINE void tile(D d, const MatrixProduct& p, std::size_t i, std::size_t j) {
+  constexpr std::size_t lanes = hn::MaxLanes(d);
+  hn::Vec<D> sum[rows][vectors];
   HWY_UNROLL(8)
   for (std::size_t r = 0; r < rows; ++r) {
     HWY_UNROLL(8)
     for (std::size_t v = 0; v < vectors; ++v)
-      sum[r][v] = p.initial == nullptr ? hn::Zero(d) : load(p.initial + (i + r) * p.initial_row + j, v);
+      sum[r][v] =
+          p.initial == nullptr ? hn::Zero(d) : hn::LoadU(d, p.initial + (i + r) * p.initial_row + j + v * lanes);
   }
   const double* a = p.a + i * p.a_row;
   const double* b = p.b + j;
   for (std::size_t k = 0; k < p.inner; ++k, a += p.a_inner, b += p.columns) {
-    V b_k[vectors];
+    hn::Vec<D> b_k[vectors];
     HWY_UNROLL(8)
-    for (std::size_t v = 0; v < vectors; ++v) b_k[v] = load(b, v);
+    for (std::size_t v = 0; v < vectors; ++v) b_k[v] = hn::LoadU(d, b + v * lanes);
     HWY_UNROLL(8)
     for (std::size_t r = 0; r < rows; ++r) {
-      const V a_k = hn::Set(d, a[r * p.a_row]);
+      const auto a_k = hn::Set(d, a[r * p.a_row]);
       HWY_UNROLL(8)
       for (std::size_t v = 0; v < vectors; ++v) sum[r][v] = fma(a_k, b_k[v], sum[r][v]);
     }
   }
   HWY_UNROLL(8)
   for (std::size_t r = 0; r < rows; ++r) {
-    double* c = p.c + (i + r) * p.columns + j;
     HWY_UNROLL(8)
-    for (std::size_t v = 0; v < vectors; ++v) {
-      const V y = p.activation == Activation::relu ? relu(sum[r][v]) : sum[r][v];
-      if (masked && v + 1 == vectors) {
-        hn::BlendedStore(y, mask, d, c + v * lanes);
-      } else {
-        hn::StoreU(y, d, c + v * lanes);
-      }
-    }
+    for (std::size_t v = 0; v < vectors; ++v)
+      hn::StoreU(p.activation == Activation::relu ? relu(d, sum[r][v]) : sum[r][v], d,
+                 p.c + (i + r) * p.columns + j + v * lanes);
   }
 }
 
-/// Rows [i, p.rows) of c: as many tiles of `rows` rows as there is room for, then lower ones. A strip of columns of b
-/// is used by all tiles before the next one, so that it stays in the nearest cache.
+/// Rows [begin, end) of c, a multiple of `rows`, columns [j, p.columns): strips of `vectors` vectors, then of one, then
+/// of narrower ones. A strip of b is used by all rows before the next one, so that it stays in the nearest cache.
+template <std::size_t rows, std::size_t vectors, class D>
+void column_strips(D d, const MatrixProduct& p, std::size_t begin, std::size_t end, std::size_t j) {
+  constexpr std::size_t width = vectors * hn::MaxLanes(d);
+  for (; j + width <= p.columns; j += width)
+    for (std::size_t i = begin; i < end; i += rows) tile<rows, vectors>(d, p, i, j);
+  if constexpr (vectors > 1) {
+    column_strips<rows, 1>(d, p, begin, end, j);
+  } else if constexpr (hn::MaxLanes(d) > 1) {
+    column_strips<rows, 1>(hn::Half<D>(), p, begin, end, j);
+  }
+}
+
+/// Rows [i, p.rows) of c: as many tiles of `rows` rows as there is room for, then lower ones.
 template <std::size_t rows>
 void row_tiles(const MatrixProduct& p, std::size_t i) {
-  constexpr std::size_t vectors = tile_vectors<rows>;
   const std::size_t end = i + (p.rows - i) / rows * rows;
-  std::size_t j = 0;
-  for (; j + vectors * lanes <= p.columns; j += vectors * lanes)
-    for (std::size_t r = i; r < end; r += rows) tile<rows, vectors, false>(p, r, j);
-  for (; j + lanes <= p.columns; j += lanes)
-    for (std::size_t r = i; r < end; r += rows) tile<rows, 1, false>(p, r, j);
-  if (j < p.columns)
-    for (std::size_t r = i; r < end; r += rows) tile<rows, 1, true>(p, r, j);
+  if (i < end) column_strips<rows, std::min<std::size_t>(accumulators / rows, 8)>(FullTag(), p, i, end, 0);
   if constexpr (rows > 1) row_tiles<rows / 2>(p, end);
 }
 
@@ -114,11 +109,15 @@ void multiply(const MatrixProduct& p) {
   row_tiles<max_tile_rows>(p, 0);
 }
 
+template <class D>
+HWY_INLINE void mask_lanes(D d, const double* y, double* dy) {
+  hn::StoreU(hn::IfThenElseZero(hn::Gt(hn::LoadU(d, y), hn::Zero(d)), hn::LoadU(d, dy)), d, dy);
+}
+
 void mask_by_sign(std::size_t size, const double* y, double* dy) {
   std::size_t i = 0;
-  for (; i + lanes <= size; i += lanes)
-    hn::StoreU(hn::IfThenElseZero(hn::Gt(hn::LoadU(d, y + i), hn::Zero(d)), hn::LoadU(d, dy + i)), d, dy + i);
-  for (; i < size; ++i) dy[i] = y[i] > 0 ? dy[i] : 0;
+  for (; i + full_lanes <= size; i += full_lanes) mask_lanes(FullTag(), y + i, dy + i);
+  for (; i < size; ++i) mask_lanes(hn::CappedTag<double, 1>(), y + i, dy + i);
 }
 
 }  // namespace

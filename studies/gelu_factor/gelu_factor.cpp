@@ -50,9 +50,7 @@ Declaration declaration() {
 
 std::vector<Binding<P>> bindings() {
   return {
-      bind<&P::learning_rate>({.name = "learning_rate",
-                               .domain = at_least(0),
-                               .description = "Adam's learning rate; 0 leaves the weights as they are"}),
+      bind<&P::learning_rate>({.name = "learning_rate", .domain = at_least(0), .description = "Adam's learning rate"}),
       bind<&P::hidden>(
           {.name = "hidden", .domain = between(1, 65536), .description = "units in the hidden layer of each network"}),
       bind<&P::samples>(

@@ -1,4 +1,4 @@
-"""plot.py FILE.h5 OUT.png: training loss per epoch; columns are hidden sizes, rows sample counts."""
+"""plot.py FILE.h5 OUT.png: training loss per epoch; a row for each sample count, a column for each hidden size."""
 import sys
 
 import matplotlib
@@ -6,7 +6,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import xarray as xr
 
-data = xr.open_dataset(sys.argv[1])
-loss = data["train_loss"].mean("replicate")
-loss.plot.line(x="epoch", hue="learning_rate", row="samples", col="hidden", yscale="log")
+loss = xr.open_dataset(sys.argv[1])["train_loss"].mean("replicate")
+places = {"hue": "learning_rate", "row": "samples", "col": "hidden"}
+loss.plot.line(x="epoch", yscale="log", **{place: axis for place, axis in places.items() if axis in loss.dims})
 plt.savefig(sys.argv[2], dpi=100)

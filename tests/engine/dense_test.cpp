@@ -172,10 +172,11 @@ TEST(Dense, relu_gradient_is_zero_where_the_output_is_not_positive) {
 }
 
 TEST(Dense, a_batch_of_no_rows_has_zero_gradients) {
-  const Numbers w(6, 1.0);
-  Numbers dw(6, 1.0), db(3, 1.0);
-  dense_forward({0, 2, 3}, nullptr, w.data(), db.data(), nullptr);
-  dense_weight_gradient({0, 2, 3}, nullptr, nullptr, dw.data(), db.data());
+  const Numbers nothing(1), w(6, 1.0);
+  Numbers y(1, 7.0), dw(6, 1.0), db(3, 1.0);
+  dense_forward({0, 2, 3}, nothing.data(), w.data(), db.data(), y.data());
+  dense_weight_gradient({0, 2, 3}, nothing.data(), nothing.data(), dw.data(), db.data());
+  EXPECT_EQ(y, Numbers(1, 7.0));
   EXPECT_EQ(dw, Numbers(6, 0.0));
   EXPECT_EQ(db, Numbers(3, 0.0));
 }
