@@ -46,8 +46,8 @@ struct GeluFactorParameters {
 /// Method: dense layers in double precision (engine/dense.hpp), gradients written out (factor_net.hpp).
 /// Error: gradients and 20 steps agree with automatic differentiation to 1e-9; a finite m and hidden size leave a bias,
 /// "unbiased" though the source calls the method. The zero prediction has mean squared error 0.935533763 at d = 2.
-/// tests/studies/gelu_factor_test.cpp measures all of these.
-/// Cost: epochs * samples * (6 hidden m + 2 d hidden (1 + d) + 3 d hidden) multiplications; about 2 ms at the defaults.
+/// tests/studies/gelu_factor_net_test.cpp measures these, gelu_factor_golden_test.cpp whole trainings beside PyTorch.
+/// Cost: epochs * samples * (6 hidden m + 2 d hidden (1 + d) + 3 d hidden) multiplications; about 4 ms at the defaults.
 /// Source: the notebook "Victor's unbiased estimation".
 class GeluFactor final : public TypedStudy<GeluFactorParameters> {
  public:
