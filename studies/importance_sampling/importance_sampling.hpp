@@ -48,7 +48,7 @@ struct Parameters {
 /// (moments.hpp). Error: of an estimate sqrt(V/n); of the variance over R repeats sqrt((kappa_n - 1 + 2/(R-1))/R)
 /// relative, kappa_n = 3 + (kappa - 3)/n with kappa the kurtosis of one sample; of the exact values 1e-12.
 /// tests/studies/importance_sampling_test.cpp measures all three.
-/// Cost: about 2 ns a sample on one AVX-512 core, and 20 us a point for the exact values.
+/// Cost: 3 to 4 ns a sample on one AVX-512 core, and some 20 us a point for the exact values.
 /// Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 17.3, "Importance sampling".
 class ImportanceSampling final : public TypedStudy<importance::Parameters> {
  public:

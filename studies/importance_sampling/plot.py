@@ -1,6 +1,5 @@
 """plot.py FILE.h5 OUT.png: variance of the estimator against samples, measured (points) and exact (lines)."""
 import sys
-
 import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
@@ -12,4 +11,5 @@ lines = plt.loglog(data["samples"], curves["exact_variance"].transpose("samples"
 for line, points in zip(lines, curves["estimator_variance"].transpose("curve", "samples")):
     plt.plot(data["samples"], points, ".", color=line.get_color())
 plt.legend(lines, [" ".join(map(str, c)) for c in curves["curve"].values])
+plt.gca().set(xlabel="samples in an estimate", ylabel="variance of the estimate")
 plt.savefig(sys.argv[2], dpi=150)
