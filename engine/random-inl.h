@@ -11,8 +11,9 @@
 
 #include <cstdint>
 
+#include <hwy/highway.h>
+
 #include "engine/vector_math-inl.h"
-#include "hwy/highway.h"
 
 #if HWY_TARGET != HWY_SCALAR
 HWY_BEFORE_NAMESPACE();

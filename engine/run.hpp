@@ -24,7 +24,7 @@ struct RunOptions {
   double grace_s = 10;           ///< after a stop, how long running points may go on
   std::uint64_t range_size = 0;  ///< tasks per range; 0: sized by cost
   bool master_computes = true;
-  std::string inflight_path = {};                ///< file in which each rank notes what it is computing; empty: none
+  std::string inflight_path = {};           ///< file in which each rank notes what it is computing; empty: none
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal handler
 };
 

@@ -5,7 +5,7 @@
 
 namespace trawl {
 
-using TaskIndex = std::uint64_t;   ///< point * replicates + replicate
+using TaskIndex = std::uint64_t;  ///< point * replicates + replicate
 using PointIndex = std::uint64_t;
 
 /// Tasks [begin, end).
@@ -29,7 +29,7 @@ enum class Status : std::uint8_t {
   excluded = 6,
 };
 
-inline constexpr const char* status_names[] = {"pending", "ok",      "non_finite", "threw",
+inline constexpr const char* status_names[] = {"pending",   "ok",      "non_finite", "threw",
                                                "timed_out", "crashed", "excluded"};
 
 inline bool is_failure(Status status) {

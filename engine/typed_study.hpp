@@ -58,7 +58,8 @@ auto bind(Parameter parameter) {
   parameter.default_value = static_cast<double>(Struct{}.*Member);
   return Binding<Struct>{std::move(parameter), [](Struct& p, double value) {
                            if constexpr (std::is_same_v<Value, bool>) p.*Member = value != 0;
-                           else if constexpr (std::is_enum_v<Value>) p.*Member = static_cast<Value>(static_cast<int>(value));
+                           else if constexpr (std::is_enum_v<Value>)
+                             p.*Member = static_cast<Value>(static_cast<int>(value));
                            else p.*Member = static_cast<Value>(value);
                          }};
 }
@@ -85,7 +86,8 @@ class TypedStudy : public Study {
   double cost(std::span<const double> point) const final { return cost(parameters(point)); }
 
   void evaluate(const Tasks& tasks, const Columns& columns) const final {
-    for (std::size_t i = 0; i < tasks.size; ++i) evaluate(parameters(tasks.row(i)), tasks.random(i), Outputs(columns, i));
+    for (std::size_t i = 0; i < tasks.size; ++i)
+      evaluate(parameters(tasks.row(i)), tasks.random(i), Outputs(columns, i));
   }
 
  protected:

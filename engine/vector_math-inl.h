@@ -15,8 +15,9 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <hwy/highway.h>
+
 #include "engine/elementary_coefficients.hpp"
-#include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace trawl::HWY_NAMESPACE {

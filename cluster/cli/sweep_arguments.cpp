@@ -23,11 +23,10 @@ Sweep make_sweep(SweepSpec spec, std::span<const Study* const> studies) {
 }  // namespace
 
 void add_sweep_options(boost::program_options::options_description& options) {
-  options.add_options()  //
-      (
-          "axis", repeated_option("NAME=VALUES"),  //
-          "sweep a parameter: NAME=1,2,5 or NAME=linspace:0,4,17 (also geomspace, arange, uniform, log_uniform, "
-          "integers)")                                                                               //
+  options.add_options()                         //
+      ("axis", repeated_option("NAME=VALUES"),  //
+       "sweep a parameter: NAME=1,2,5 or NAME=linspace:0,4,17 (also geomspace, arange, uniform, log_uniform, "
+       "integers)")                                                                                  //
       ("fix", repeated_option("NAME=VALUE"), "give a parameter one value")                           //
       ("design", text_option("NAME"), "grid, zip, list, random, latin_hypercube or sobol")           //
       ("points", text_option("N"), "number of points of a random, latin_hypercube or sobol design")  //

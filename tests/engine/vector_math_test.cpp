@@ -16,8 +16,8 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "tests/engine/vector_math_test.cpp"
-#include "hwy/foreach_target.h"  // must come before highway.h
-#include "hwy/highway.h"
+#include <hwy/foreach_target.h>  // must come before highway.h
+#include <hwy/highway.h>
 
 #include "engine/vector_math-inl.h"
 #include "tests/engine/vector_targets.hpp"

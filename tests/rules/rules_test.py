@@ -30,7 +30,8 @@ CONFINED = {
     r"boost/program_options.*": ["cluster/"],
     r"muParser.*": ["engine/"],
     r"Eigen/.*": ["studies/"],
-    r"(oneapi/)?tbb/.*": ["engine/", "studies/", "cluster/"],
+    r"(oneapi/)?tbb/.*": ["engine/", "studies/"],
+    r"hwy/.*": ["engine/", "studies/"],
 }
 
 ROOT_ENTRIES = {"engine", "studies", "io", "cluster", "tests", "bench", "CMakeLists.txt", "CMakePresets.json",
@@ -48,7 +49,7 @@ def sources(tree, *suffixes, folders=(*LAYERS, "tests", "bench")):
 
 def layer_breaches(tree):
     breaches = []
-    for path in sources(tree, ".hpp", ".cpp", folders=LAYERS):
+    for path in sources(tree, ".hpp", ".h", ".cpp", folders=LAYERS):
         allowed = LAYERS[path.split("/")[0]] | EXTRA_INCLUDES.get(path, set())
         for kind, name in INCLUDE.findall((tree / path).read_text()):
             if kind == '"' and name.split("/")[0] not in allowed:
@@ -60,7 +61,7 @@ def layer_breaches(tree):
 
 def confinement_breaches(tree):
     breaches = []
-    for path in sources(tree, ".hpp", ".cpp", folders=LAYERS):
+    for path in sources(tree, ".hpp", ".h", ".cpp", folders=LAYERS):
         for kind, name in INCLUDE.findall((tree / path).read_text()):
             for pattern, folders in CONFINED.items():
                 if kind == "<" and re.fullmatch(pattern, name) and not path.startswith(tuple(folders)):
@@ -100,7 +101,7 @@ def header_breaches(tree):
 
 
 def format_breaches(tree):
-    paths = sources(tree, ".hpp", ".cpp")
+    paths = sources(tree, ".hpp", ".h", ".cpp")
     result = subprocess.run(["clang-format", "--dry-run", "-Werror", "--style=file", *paths], cwd=tree,
                             capture_output=True, text=True)
     return sorted({line.split(":")[0] + ": not as clang-format writes it" for line in result.stderr.splitlines()
