@@ -4,6 +4,7 @@
 """
 
 import argparse
+import os
 import pathlib
 import statistics
 import subprocess
@@ -51,10 +52,11 @@ def numpy_sweep(path, points):
             file[name] = values
 
 
-def timed(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
+def timed(function):
+    """Seconds by the wall clock, and of processor time (children's included)."""
+    wall, before = time.perf_counter(), os.times()
+    function()
+    return time.perf_counter() - wall, sum(os.times()[:4]) - sum(before[:4])
 
 
 def main():
@@ -71,7 +73,7 @@ def main():
 
         def trawl():
             subprocess.run([options.trawl, "run", "fairness", *axes, "-q", "-o", path], check=True,
-                           stdout=subprocess.DEVNULL)
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
         for _ in range(options.repeats):
             for name, function in (("trawl run", trawl), ("numpy", lambda: numpy_sweep(path, options.points))):
@@ -79,9 +81,12 @@ def main():
                 size = path.stat().st_size
                 for leftover in pathlib.Path(folder).iterdir():
                     leftover.unlink()
-                print(f"{name:10} {seconds[name][-1]:6.2f} s {size / 1e6:7.1f} MB", flush=True)
+                wall, processor = seconds[name][-1]
+                print(f"{name:10} {wall:6.2f} s, processor {processor:5.2f} s, {size / 1e6:6.1f} MB", flush=True)
     for name, values in seconds.items():
-        print(f"{name:10} median {statistics.median(values):.2f} s ({min(values):.2f} .. {max(values):.2f})")
+        walls, processor = zip(*values)
+        print(f"{name:10} median {statistics.median(walls):.2f} s ({min(walls):.2f} .. {max(walls):.2f}), "
+              f"processor {statistics.median(processor):.2f} s")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include "studies/fairness/fairness.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "studies/fairness/continuous_scores.hpp"
 #include "studies/fairness/grid_scores.hpp"
@@ -33,7 +34,7 @@ Outcome outcome_at(const Scores& scores, double threshold) {
 
 /// Everything that follows from the thresholds.
 template <class Scores>
-void write_outcomes(const Scores (&groups)[2], const Outcome (&outcomes)[2], double loss, std::size_t task,
+void write_outcomes(std::span<const Scores> groups, const Outcome (&outcomes)[2], double loss, std::size_t task,
                     const Columns& columns) {
   double people = 0, right = 0, accepted[2];
   for (std::size_t g = 0; g < 2; ++g) {
@@ -54,31 +55,52 @@ void write_outcomes(const Scores (&groups)[2], const Outcome (&outcomes)[2], dou
   columns.of(accuracy, task)[0] = right / people;
 }
 
-/// Everything that does not.
+/// What does not depend on the thresholds.
 template <class Scores>
-void write_constants(const Scores (&groups)[2], const double* row, std::size_t task, const Columns& columns) {
-  for (std::size_t g = 0; g < 2; ++g) {
-    const Best best = groups[g].best(row[loss_ratio]);
-    columns.of(auc, task)[g] = groups[g].area_under_curve();
-    columns.of(parity_threshold, task)[g] = groups[g].threshold_for_acceptance(row[target_rate]);
-    columns.of(opportunity_threshold, task)[g] = groups[g].threshold_for_opportunity(row[target_tpr]);
-    columns.of(best_threshold, task)[g] = best.threshold;
-    columns.of(best_profit, task)[g] = best.profit;
-    const std::size_t points = columns.sizes[roc] / 2;
-    for (std::size_t k = 0; k < points; ++k)
-      columns.of(roc, task)[g * points + k] =
-          groups[g].roc(static_cast<double>(k + 1) / static_cast<double>(points + 1));
-  }
-  const RocComparison curves = compare(groups[0], groups[1]);
-  std::copy_n(curves.lead, 2, columns.of(roc_lead, task).begin());
-  columns.of(roc_crossings, task)[0] = static_cast<double>(curves.crossings);
-  columns.of(crossing_fpr, task)[0] = curves.crossing_fpr;
-  columns.of(crossing_tpr, task)[0] = curves.crossing_tpr;
+struct Setting {
+  std::vector<double> parameters = {};  ///< those from `curves` on
+  std::size_t roc_size = 0;             ///< points of a curve in the layout
+  std::vector<Scores> groups = {};
+  std::vector<double> outputs = {};  ///< those from `auc` on, one after another
+};
+
+template <class Scores>
+Setting<Scores> make_setting(std::span<const double> row, std::size_t roc_size) {
+  Setting<Scores> setting{.parameters = {row.begin() + curves, row.end()}, .roc_size = roc_size};
+  const auto& groups = setting.groups;
+  auto& outputs = setting.outputs;
+  for (std::size_t first = curves; first < target_rate; first += 12)
+    setting.groups.push_back(Scores({curve_from(&row[first]), curve_from(&row[first + 6])}));
+  for (const Scores& group : groups) outputs.push_back(group.area_under_curve());
+  for (const Scores& group : groups) outputs.push_back(group.threshold_for_acceptance(row[target_rate]));
+  for (const Scores& group : groups) outputs.push_back(group.threshold_for_opportunity(row[target_tpr]));
+  const Best best[] = {groups[0].best(row[loss_ratio]), groups[1].best(row[loss_ratio])};
+  const RocComparison curves_compared = compare(groups[0], groups[1]);
+  outputs.insert(outputs.end(),
+                 {best[0].threshold, best[1].threshold, best[0].profit, best[1].profit, curves_compared.lead[0],
+                  curves_compared.lead[1], static_cast<double>(curves_compared.crossings), curves_compared.crossing_fpr,
+                  curves_compared.crossing_tpr});
+  for (const Scores& group : groups)
+    for (std::size_t k = 1; k <= roc_size; ++k)
+      outputs.push_back(group.roc(static_cast<double>(k) / static_cast<double>(roc_size + 1)));
+  return setting;
 }
 
-/// Fills data[0, count) with copies of its first `size` elements.
-void repeat(double* data, std::size_t size, std::size_t count) {
-  for (std::size_t filled = size; filled < count; filled *= 2)
+/// Keeps the thread's last setting, so that ranges of few tasks do not each make it anew.
+template <class Scores>
+const Setting<Scores>& setting_of(std::span<const double> row, std::size_t roc_size) {
+  thread_local Setting<Scores> last;
+  const auto parameters = row.subspan(curves);
+  if (last.roc_size != roc_size ||
+      !std::equal(parameters.begin(), parameters.end(), last.parameters.begin(), last.parameters.end()))
+    last = make_setting<Scores>(row, roc_size);
+  return last;
+}
+
+/// Fills data[0, count) with copies of `pattern`.
+void repeat(std::span<const double> pattern, double* data, std::size_t count) {
+  std::copy(pattern.begin(), pattern.end(), data);
+  for (std::size_t filled = pattern.size(); filled < count; filled *= 2)
     std::copy_n(data, std::min(filled, count - filled), data + filled);
 }
 
@@ -86,19 +108,22 @@ void repeat(double* data, std::size_t size, std::size_t count) {
 template <class Scores>
 void evaluate_run(const Tasks& tasks, std::size_t first, std::size_t last, const Columns& columns) {
   const double* row = tasks.row(first).data();
-  const Scores groups[] = {Scores({curve_from(row + curves), curve_from(row + curves + 6)}),
-                           Scores({curve_from(row + curves + 12), curve_from(row + curves + 18)})};
-  write_constants(groups, row, first, columns);
-  for (std::size_t output = auc; output < output_count; ++output)
-    repeat(columns.of(output, first).data(), columns.sizes[output], (last - first) * columns.sizes[output]);
+  const auto& setting = setting_of<Scores>(tasks.row(first), columns.sizes[roc] / 2);
+  std::span<const double> outputs = setting.outputs;
+  for (std::size_t output = auc; output < output_count; ++output) {
+    const std::size_t size = columns.sizes[output];
+    repeat(outputs.first(size), columns.of(output, first).data(), (last - first) * size);
+    outputs = outputs.subspan(size);
+  }
 
+  const auto& groups = setting.groups;
   Outcome outcomes[] = {outcome_at(groups[0], row[tau0]), outcome_at(groups[1], row[tau1])};
   for (std::size_t i = first; i < last; ++i) {
     const double* last_row = row;
     row = tasks.row(i).data();
     if (row[tau0] != last_row[tau0]) outcomes[0] = outcome_at(groups[0], row[tau0]);
     if (row[tau1] != last_row[tau1]) outcomes[1] = outcome_at(groups[1], row[tau1]);
-    write_outcomes(groups, outcomes, row[loss_ratio], i, columns);
+    write_outcomes<Scores>(groups, outcomes, row[loss_ratio], i, columns);
   }
 }
 

@@ -31,11 +31,11 @@ namespace trawl::studies {
 ///
 /// Method: form = continuous (default): normal cdfs by erfc, closed-form AUC, bracketed Newton for thresholds and the
 /// ROC curve. form = grid: the source's sums of densities over the scores -4, -3.99, .., 3.99, strict comparison,
-/// nearest grid thresholds, trapezoids. Everything that does not depend on the thresholds is computed once per run of
-/// tasks with equal other parameters, within one block.
+/// nearest grid thresholds, trapezoids. What does not depend on the thresholds is computed when another parameter
+/// changes, and kept for the thread's next task.
 /// Error: continuous: rates, AUC 1e-14; thresholds 1e-14 relative to score and sd where the density is not tiny. grid:
 /// exact sums, which are about 0.002 below the continuous rates. tests/studies/fairness_test.cpp measures both.
-/// Cost: about 0.1 us a task along a threshold axis; about 0.2 ms for each new set of the other parameters.
+/// Cost: about 0.2 us a task along a threshold axis, 0.3 ms for each new set of the other parameters.
 /// Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 21.1, "Bias mitigation".
 class Fairness final : public Study {
  public:
@@ -46,7 +46,7 @@ class Fairness final : public Study {
   /// The largest roc_points of the sweep sets the size of the fpr dimension.
   OutputLayout outputs(std::span<const Extent> extents) const override;
 
-  std::size_t max_block() const override { return 4096; }
+  std::size_t max_block() const override { return 1024; }
   void evaluate(const Tasks& tasks, const Columns& columns) const override;
 
  private:
