@@ -250,7 +250,7 @@ class Master {
     for (std::size_t s = 0; s < summary_.status_counts.size(); ++s) {
       if (is_failure(static_cast<Status>(s))) progress.failed += summary_.status_counts[s];
     }
-    progress.remaining_s = scheduler_.remaining_seconds();
+    progress.remaining_s = scheduler_.remaining_seconds(progress.elapsed_s);
     progress.workers = scheduler_.live_workers();
     observer_.on_progress(progress);
   }

@@ -56,8 +56,9 @@ double Scheduler::total_rate() const {
   return rate_sum_ * live_ / rates_known_;
 }
 
-double Scheduler::remaining_seconds() const {
-  return (pending_cost_ + in_flight_cost_) / total_rate();
+double Scheduler::remaining_seconds(double elapsed) const {
+  const double cost = pending_cost_ + in_flight_cost_;
+  return std::max(cost / total_rate(), cost * elapsed / done_cost_);
 }
 
 int Scheduler::live_workers() const {
@@ -96,7 +97,9 @@ bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double 
   if (range.end < granted.end) put_back({range.end, granted.end});
   if (!range.empty()) {
     const double busy = std::max(seconds, 1e-9) / worker.threads;
-    const double measured = cost_of(range) / busy;
+    const double cost = cost_of(range);
+    const double measured = cost / busy;
+    done_cost_ += cost;
     set_rate(worker, worker.rate == 0 ? measured : 0.5 * (worker.rate + measured));
     worker.last_size = range.size();
   }

@@ -63,7 +63,9 @@ class Scheduler {
   bool finished() const;  ///< nothing is pending, in flight or suspected
   bool idle() const { return grants_.empty(); }
   int live_workers() const;
-  double remaining_seconds() const;  ///< estimate; NaN while unknown
+  /// Estimate, the longer of two: by the measured speed of the points, and by what was done in `elapsed` seconds.
+  /// NaN while unknown.
+  double remaining_seconds(double elapsed) const;
 
  private:
   struct WorkerState {
@@ -98,6 +100,7 @@ class Scheduler {
   IntervalSet pending_;
   double pending_cost_ = 0;
   double in_flight_cost_ = 0;
+  double done_cost_ = 0;
   std::vector<Segment> segments_;     // in task order
   std::vector<std::uint32_t> order_;  // positions in segments_, most expensive first
   std::size_t current_ = 0;           // position in order_ of the first segment that may have pending tasks

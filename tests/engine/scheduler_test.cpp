@@ -303,11 +303,12 @@ TEST(Scheduler, estimates_the_time_left) {
   SchedulerOptions options;
   options.range_size = 10;
   Scheduler scheduler = uniform(100, options);
-  EXPECT_TRUE(std::isnan(scheduler.remaining_seconds()));
+  EXPECT_TRUE(std::isnan(scheduler.remaining_seconds(1)));
   scheduler.hello(1, {2, "host", 1}, 0);
   const auto given = assignments(scheduler.take_messages(), 1);
   scheduler.results(1, given[0].grant, given[0].range, 20.0, 10.0);  // 20 thread seconds on 2 threads: 1 task a second
-  EXPECT_NEAR(scheduler.remaining_seconds(), 90.0, 1e-9);
+  EXPECT_NEAR(scheduler.remaining_seconds(5.0), 90.0, 1e-9);
+  EXPECT_NEAR(scheduler.remaining_seconds(30.0), 270.0, 1e-9) << "what goes on around the points counts";
 }
 
 }  // namespace
