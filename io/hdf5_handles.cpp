@@ -64,7 +64,6 @@ void prepare_hdf5() {
   // After a write that failed, HDF5's clean-up at exit can crash. It has nothing to do: no file is open by then.
   [[maybe_unused]] static const herr_t no_clean_up = H5dont_atexit();
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-  H5PLset_loading_state(0);
 }
 
 }  // namespace trawl::io

@@ -35,7 +35,7 @@ class Handle {
 template <class Result>
 Result checked(Result result, const std::string& what);
 
-/// Makes HDF5 silent and keeps it from loading plug-ins. Call before anything else of HDF5's.
+/// Makes HDF5 silent. Call before anything else of HDF5's.
 void prepare_hdf5();
 
 extern template herr_t checked<herr_t>(herr_t, const std::string&);

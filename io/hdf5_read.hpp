@@ -5,17 +5,18 @@
 #include <vector>
 
 #include "io/layout.hpp"
+#include "io/raw_file.hpp"
 
 namespace trawl::io {
 
-/// Opens `path` read-only and describes it: attributes and datasets with their offsets, in the order of creation; the
-/// handle is closed again. Every dataset is checked to be of a type we write, contiguous, inside the file, and apart
-/// from the others; links that are not hard, external storage and other objects are refused.
-/// Throws UsageError if it is no result file or a damaged one, IoError if it cannot be read.
+/// Describes a file: attributes and datasets with their offsets, in the order of creation. Every dataset is checked to
+/// be of a type we write, contiguous, inside the file, and apart from the others; links to elsewhere, external storage
+/// and other objects are refused. Throws UsageError if it is no result file or a damaged one, IoError if it cannot be
+/// read.
 FileLayout read_layout(const std::string& path);
 
-/// Elements [first, first + count) of a text dataset of the file.
-std::vector<std::string> read_texts(const std::string& path, const Dataset& dataset, std::uint64_t first,
+/// Elements [first, first + count) of a text dataset of the file. Throws UsageError if they are damaged.
+std::vector<std::string> read_texts(const RawFile& file, const Dataset& dataset, std::uint64_t first,
                                     std::uint64_t count);
 
 }  // namespace trawl::io

@@ -72,7 +72,7 @@ void compare_datasets(const Dataset& found, const Dataset& wanted, std::vector<s
 
 bool same_texts(const RawFile& file, const Dataset& found, const Dataset& wanted, std::uint64_t first,
                 const std::vector<double>& positions) {
-  const std::vector<std::string> texts = read_texts(file.path(), found, first, positions.size());
+  const std::vector<std::string> texts = read_texts(file, found, first, positions.size());
   return std::equal(texts.begin(), texts.end(), positions.begin(), [&](const std::string& text, double position) {
     return text == wanted.labels[static_cast<std::size_t>(position)];
   });

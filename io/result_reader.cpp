@@ -186,7 +186,7 @@ std::vector<std::string> ResultReader::texts(const std::string& name) const {
 std::vector<std::string> ResultReader::texts(const std::string& name, std::uint64_t first, std::uint64_t count) const {
   const Dataset& dataset = impl_->find(name);
   TRAWL_CHECK(dataset.type == ElementType::text && first + count <= dataset.element_count());
-  return read_texts(impl_->path, dataset, first, count);
+  return read_texts(impl_->file, dataset, first, count);
 }
 
 }  // namespace trawl::io

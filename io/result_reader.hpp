@@ -32,8 +32,7 @@ struct RawData {
   std::uint64_t bytes = 0;
 };
 
-/// Opens a result file read-only and checks its layout. No HDF5 handle is held afterwards: numbers are read with pread
-/// at the offsets found, and texts by opening the file again.
+/// Opens a result file read-only and checks its layout. No HDF5 handle is ever held: data is read with pread.
 class ResultReader {
  public:
   explicit ResultReader(const std::string& path);  ///< throws UsageError (no result file), IoError

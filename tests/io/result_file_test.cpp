@@ -1,13 +1,18 @@
 #include "io/result_file.hpp"
 
-#include <sys/wait.h>
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cmath>
+#include <numeric>
 #include <random>
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include "io/hdf5_read.hpp"
+#include "io/result_reader.hpp"
 #include "tests/io/sample_sweeps.hpp"
 
 namespace trawl::io {
@@ -41,6 +46,48 @@ TEST(ResultFile, has_exactly_the_size_that_was_planned) {
     ResultFile file(scratch / "a.h5", *sweep);
     EXPECT_EQ(result_file_size(*sweep), std::filesystem::file_size(scratch / "a.h5")) << text;
   }
+}
+
+TEST(ResultFile, has_exactly_the_size_that_was_planned_when_datasets_are_large) {
+  for (const std::uint64_t points : {2000, 65536, 65537, 65538, 70001, 200000}) {
+    const Scratch scratch;
+    const auto sweep = sweep_of("study = 'sample'\ndesign = 'random'\npoints = " + std::to_string(points) +
+                                "\n[axes]\nrate = {uniform = [1, 2]}\nmethod = {choice = ['fancy', 'plain']}\n");
+    ResultFile file(scratch / "a.h5", *sweep);
+    EXPECT_EQ(result_file_size(*sweep), std::filesystem::file_size(scratch / "a.h5")) << points;
+  }
+}
+
+TEST(ResultFile, stores_large_texts_by_shared_references) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(
+      "study = 'sample'\ndesign = 'random'\npoints = 100000\n[axes]\n"
+      "method = {choice = ['fancy', 'größer']}\n");
+  { ResultFile file(scratch / "a.h5", *sweep); }
+  EXPECT_FALSE(ResultFile(scratch / "a.h5", *sweep).created());  // compares every text
+  const FileLayout layout = read_layout(scratch / "a.h5");
+  const std::vector<std::string> texts =
+      read_texts(RawFile(scratch / "a.h5", O_RDONLY), *layout.find("method"), 0, 100000);
+  for (PointIndex point = 0; point < 100000; point += 777) {
+    double row[5];
+    sweep->design.points(point, 1, row);
+    EXPECT_EQ(texts[point], row[3] == 1 ? "fancy" : "größer");
+  }
+}
+
+TEST(ResultFile, is_planned_for_ten_thousand_million_points_in_little_memory) {
+  const auto sweep = sweep_of(
+      "study = 'sample'\ndesign = 'random'\npoints = 10000000000\n[axes]\n"
+      "rate = {uniform = [1, 2]}\nmethod = {choice = ['fancy', 'größer']}\n");
+  struct rusage before {
+  }, after{};
+  getrusage(RUSAGE_SELF, &before);
+  const std::uint64_t size = result_file_size(*sweep);
+  getrusage(RUSAGE_SELF, &after);
+  // Per point: its number, rate, method's reference, status, and 12 doubles; the rest is a few KiB.
+  EXPECT_EQ(size / 10000000000u, 8u + 8u + 16u + 1u + 96u);
+  EXPECT_LT(size % 10000000000u, 100000u);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 32 * 1024);
 }
 
 TEST(ResultFile, is_the_same_bytes_whatever_the_size_and_order_of_ranges) {
@@ -136,6 +183,56 @@ TEST(ResultFile, is_refused_when_truncated_anywhere) {
     EXPECT_THROW(ResultFile(scratch / "a.h5", *sweep), UsageError) << size;
     EXPECT_EQ(bytes_of(scratch / "a.h5").size(), size);
   }
+}
+
+TEST(ResultFile, is_refused_or_harmless_when_any_byte_of_its_metadata_is_changed) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(list_text);
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  const std::string whole = bytes_of(scratch / "a.h5");
+  std::mt19937 random(3);
+  int refused = 0;
+  for (int trial = 0; trial < 3000; ++trial) {
+    std::string changed = whole;
+    changed[random() % changed.size()] = static_cast<char>(random());
+    put(scratch / "a.h5", changed);
+    try {
+      ResultFile file(scratch / "a.h5", *sweep);
+    } catch (const UsageError& error) {
+      EXPECT_EQ(std::string(error.what()).find('\0'), std::string::npos);
+      ++refused;
+    }
+    EXPECT_EQ(bytes_of(scratch / "a.h5"), changed);
+  }
+  EXPECT_GT(refused, 300);
+}
+
+TEST(ResultFile, is_refused_when_a_link_or_dataset_was_added) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(list_text);
+  { ResultFile file(scratch / "a.h5", *sweep); }
+  const hid_t file = H5Fopen((scratch / "a.h5").c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+  ASSERT_GE(file, 0);
+  H5Lcreate_external("elsewhere.h5", "/x", file, "link", H5P_DEFAULT, H5P_DEFAULT);
+  H5Fclose(file);
+  const std::string message = message_of([&] { ResultFile again(scratch / "a.h5", *sweep); });
+  EXPECT_NE(message.find("no result file"), std::string::npos) << message;
+}
+
+TEST(ResultFile, is_readable_with_nan_and_pending_while_it_grows) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  ResultFile file(scratch / "a.h5", *sweep);
+  file.write(records_of(*sweep, {40, 60}));
+  file.flush();
+  const ResultReader reader(scratch / "a.h5");
+  EXPECT_EQ(reader.status_counts()[0], 124u);
+  EXPECT_TRUE(std::isnan(reader.output("score", {39, 40})[0]));
+  EXPECT_EQ(reader.output("score", {41, 42})[0], made_up(41, 0, 0));
+  EXPECT_EQ(reader.statuses({59, 61}), (std::vector<std::uint8_t>{1, 0}));
+  file.write(records_of(*sweep, {60, 144}));
+  file.flush();
+  EXPECT_EQ(reader.status_counts()[0], 40u);
 }
 
 TEST(ResultFile, is_refused_when_a_status_is_none) {
