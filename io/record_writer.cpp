@@ -25,10 +25,20 @@ RecordWriter::RecordWriter(const RawFile& file, std::uint64_t status_offset, std
   window_values_.resize(window_size_ * doubles_per_task_);
 }
 
-void RecordWriter::write(const Records& records) {
-  const std::uint64_t size = records.range.size();
+void RecordWriter::check(const Records& records) const {
   TRAWL_CHECK(records.range.begin <= records.range.end && records.range.end <= tasks_);
-  TRAWL_CHECK(records.value_count == size * doubles_per_task_);
+  TRAWL_CHECK(records.value_count == records.range.size() * doubles_per_task_);
+  std::uint64_t left = records.range.size();
+  for (const StatusRun& run : records.statuses) {
+    TRAWL_CHECK(run.status != Status::pending && run.count <= left);
+    left -= run.count;
+  }
+  TRAWL_CHECK(left == 0);
+}
+
+void RecordWriter::write(const Records& records) {
+  check(records);
+  const std::uint64_t size = records.range.size();
   if (size > window_size_ || size * doubles_per_task_ * sizeof(double) >= direct_bytes) {
     write_directly(records);
   } else {
@@ -58,40 +68,35 @@ void RecordWriter::stage(const Records& records) {
   }
   std::uint8_t* status = window_status_.data() + at;
   for (const StatusRun& run : records.statuses) {
-    TRAWL_CHECK(run.status != Status::pending);
     std::memset(status, static_cast<int>(run.status), run.count);
     status += run.count;
   }
-  TRAWL_CHECK(status == window_status_.data() + at + size);
   staged_ += size;
 }
 
-/// Every stretch of staged tasks with one pwrite for each output.
+/// Every stretch of tasks in the window with one pwrite for each output.
 void RecordWriter::write_window() {
   if (staged_ == 0) return;
-  for (std::uint64_t begin = 0; begin < window_size_;) {
-    if (window_status_[begin] == 0) {
-      begin = static_cast<std::uint64_t>(std::find_if(window_status_.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                      window_status_.end(), [](std::uint8_t s) { return s != 0; }) -
-                                         window_status_.begin());
-      continue;
-    }
-    const auto* start = window_status_.data() + begin;
-    const auto* stop = static_cast<const std::uint8_t*>(std::memchr(start, 0, window_size_ - begin));
-    const std::uint64_t count = stop ? static_cast<std::uint64_t>(stop - start) : window_size_ - begin;
-    const double* window = window_values_.data();
-    for (const OutputPlace& output : outputs_) {
-      const std::uint64_t task_bytes = output.size * sizeof(double);
-      file_.write(window + begin * output.size, count * task_bytes,
-                  output.offset + (window_begin_ + begin) * task_bytes);
-      window += window_size_ * output.size;
-    }
-    begin += count;
+  const auto is_staged = [](std::uint8_t status) { return status != 0; };
+  for (auto begin = window_status_.begin();;) {
+    begin = std::find_if(begin, window_status_.end(), is_staged);
+    if (begin == window_status_.end()) break;
+    const auto end = std::find(begin, window_status_.end(), std::uint8_t{0});
+    write_stretch(static_cast<std::uint64_t>(begin - window_status_.begin()), static_cast<std::uint64_t>(end - begin));
+    begin = end;
   }
-  for (std::uint64_t i = 0; i < window_size_; ++i)
-    if (window_status_[i] != 0) add_run(window_begin_ + i, 1, static_cast<Status>(window_status_[i]));
   std::fill(window_status_.begin(), window_status_.end(), std::uint8_t{0});
   staged_ = 0;
+}
+
+void RecordWriter::write_stretch(std::uint64_t at, std::uint64_t count) {
+  const double* window = window_values_.data();
+  for (const OutputPlace& output : outputs_) {
+    const std::uint64_t task_bytes = output.size * sizeof(double);
+    file_.write(window + at * output.size, count * task_bytes, output.offset + (window_begin_ + at) * task_bytes);
+    window += window_size_ * output.size;
+  }
+  for (std::uint64_t i = at; i < at + count; ++i) add_run(window_begin_ + i, 1, static_cast<Status>(window_status_[i]));
 }
 
 void RecordWriter::write_directly(const Records& records) {
@@ -103,11 +108,9 @@ void RecordWriter::write_directly(const Records& records) {
   }
   TaskIndex begin = records.range.begin;
   for (const StatusRun& run : records.statuses) {
-    TRAWL_CHECK(run.status != Status::pending);
     add_run(begin, run.count, run.status);
     begin += run.count;
   }
-  TRAWL_CHECK(begin == records.range.end);
 }
 
 void RecordWriter::add_run(TaskIndex begin, std::uint64_t count, Status status) {

@@ -35,9 +35,11 @@ class RecordWriter {
     Status status;
   };
 
+  void check(const Records& records) const;
   bool fits_window(TaskRange range) const;
   void stage(const Records& records);
   void write_window();
+  void write_stretch(std::uint64_t at, std::uint64_t count);
   void write_directly(const Records& records);
   void add_run(TaskIndex begin, std::uint64_t count, Status status);
   void write_statuses();
