@@ -8,8 +8,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
-
-#include <sys/resource.h>
+#include <fstream>
+#include <string>
 
 #include "engine/scheduler.hpp"
 #include "engine/sweep.hpp"
@@ -22,10 +22,13 @@ struct Held {
   trawl::Assignment assignment;
 };
 
+/// Most memory of this process so far. (getrusage would count that of the process which started it.)
 double peak_mib() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<double>(usage.ru_maxrss) / 1024;
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word == "VmHWM:" && status >> word) return std::stod(word) / 1024;
+  }
+  return 0;
 }
 
 }  // namespace

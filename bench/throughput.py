@@ -14,6 +14,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import tempfile
@@ -25,17 +26,34 @@ TWO_RANKS = ["mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none"]
 
 
 def run(*command):
-    """Output, wall seconds and peak memory in MiB of a command."""
+    """Output and wall seconds of a command, and the most memory that it or one of its ranks had, in MiB."""
     with tempfile.TemporaryFile("w+") as output:
         start = time.monotonic()
         process = subprocess.Popen([str(word) for word in command], env=ENVIRONMENT, stdout=output)
-        _, status, usage = os.wait4(process.pid, 0)
+        peak = 0
+        while process.poll() is None:
+            peak = max([peak, *map(peak_memory, [process.pid, *children(process.pid)])])
+            time.sleep(0.005)
         seconds = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             raise SystemExit(f"{command} exited {process.returncode}")
         output.seek(0)
-        return output.read(), seconds, usage.ru_maxrss / 1024
+        return output.read(), seconds, peak
+
+
+def children(pid):
+    try:
+        return map(int, pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    except OSError:
+        return []
+
+
+def peak_memory(pid):
+    """Of a process so far, in MiB; 0 if it is gone."""
+    try:
+        return float(re.search(r"VmHWM:\s+(\d+) kB", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+    except (OSError, TypeError):
+        return 0
 
 
 def null_sweep(points, *options):
@@ -112,9 +130,10 @@ def measure_memory(table, build, file, points):
     table.row(f"plan of {count / 1e9:.2g} billion points", [plan], "MiB")
     output, _, _ = run(build / "bench/schedule_bench", points)
     table.row("scheduling them to 1000 workers", [json.loads(output)["peak_mib"]], "MiB")
-    _, seconds, peak = run(build / "trawl", *command)
-    remove(file)
-    table.row(f"computing them, {seconds:.0f} s, scheduler, writer and worker in one process", [peak], "MiB")
+    for what, launcher in [("one process", []), ("rank 0 of two", TWO_RANKS)]:
+        _, seconds, peak = run(*launcher, build / "trawl", *command)
+        remove(file)
+        table.row(f"computing them, {seconds:.0f} s, {what}", [peak], "MiB")
 
 
 def main():
