@@ -57,7 +57,7 @@ class BackOff {
   double wait_s_ = shortest_s;
 };
 
-constexpr double longest_wait_s = 2e-3;         // with other ranks, which cannot wake us
+constexpr double longest_wait_s = 1e-3;         // with other ranks, which cannot wake us
 constexpr double longest_wait_alone_s = 50e-3;  // a completed range wakes us
 constexpr double tick_s = 50e-3;
 constexpr std::uint64_t max_range_bytes = 4 << 20;

@@ -101,7 +101,7 @@ void Worker::assign(const Assignment& assignment) {
   ++jobs_in_work_;
   const bool one_at_a_time = assignment.careful || options_.point_timeout_s > 0;
   if (!one_at_a_time) {
-    if (jobs_in_lanes_ == 0 && seconds_per_task_ * static_cast<double>(job->size) < inline_limit_s) {
+    if (seconds_per_task_ * static_cast<double>(job->size) < inline_limit_s) {
       run_inline(job);
       return;
     }
@@ -111,7 +111,6 @@ void Worker::assign(const Assignment& assignment) {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = false;
-    ++jobs_in_lanes_;
     queue_.push_back(std::move(job));
   }
   start_lanes();
@@ -186,7 +185,6 @@ bool Worker::step(Lane& lane) {
 
 /// Needs mutex_.
 void Worker::complete(const std::shared_ptr<Job>& job) {
-  --jobs_in_lanes_;
   done_.push_back(job);
   completed_.notify_all();
 }
@@ -228,7 +226,6 @@ std::optional<Results> Worker::take() {
       if (busy) return std::nullopt;
       job = std::move(queue_.front());
       queue_.pop_front();
-      --jobs_in_lanes_;
       count = job->next;
     } else {
       return std::nullopt;

@@ -77,8 +77,7 @@ class Worker {
   std::optional<Evaluator> inline_evaluator_;
   double seconds_per_task_ = 1e9;  // running estimate, for deciding what to run inline
   int stuck_ = 0;
-  std::size_t jobs_in_work_ = 0;                // assigned and not yet taken
-  std::atomic<std::size_t> jobs_in_lanes_ = 0;  // queued for lanes and not yet complete; changed under mutex_
+  std::size_t jobs_in_work_ = 0;  // assigned and not yet taken
 
   std::mutex mutex_;  // guards what follows
   std::condition_variable completed_;
