@@ -62,9 +62,10 @@ constexpr double longest_wait_alone_s = 50e-3;  // a completed range wakes us
 constexpr double tick_s = 50e-3;
 constexpr std::uint64_t max_range_bytes = 4 << 20;
 
-/// A worker whose point never returned cannot be destroyed: its thread would come back to freed memory.
-void release_if_stuck(std::unique_ptr<Worker>& worker) {
-  if (worker && worker->has_stuck_threads()) static_cast<void>(worker.release());
+/// A worker whose point never returned is kept for ever: its thread may still come back to it.
+void keep_if_stuck(std::unique_ptr<Worker>& worker) {
+  static auto* const stuck = new std::vector<std::unique_ptr<Worker>>;
+  if (worker && worker->has_stuck_threads()) stuck->push_back(std::move(worker));
 }
 
 SchedulerOptions scheduler_options(const Sweep& sweep, const RunOptions& options) {
@@ -107,7 +108,7 @@ class Master {
     summary_.stopped_early = !scheduler_.finished();
     if (!summary_.stopped_early) forget_faults(options_.inflight_path);
     summary_.threads_stuck = local_ && local_->has_stuck_threads();
-    release_if_stuck(local_);
+    keep_if_stuck(local_);
     return summary_;
   }
 
@@ -317,7 +318,7 @@ bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& opti
     else back_off.wait(worker.get(), longest_wait_s);
   }
   worker->stop();
-  release_if_stuck(worker);
+  keep_if_stuck(worker);
   return dismissed;
 }
 
