@@ -32,7 +32,9 @@ Hello hello_of(const RunOptions& options) {
 }
 
 /// How long to wait when there is nothing to do: not at all for a short while after the last event, since the next
-/// message of a conversation comes within microseconds, then longer and longer.
+/// message of a conversation comes within microseconds, then longer and longer. The short while covers what a sleep of
+/// the other side overshoots by (timer slack), or two ranks that once slept would answer each other at that pace for
+/// ever.
 class BackOff {
  public:
   void reset() { idle_since_ = Clock::now(), wait_s_ = shortest_s; }
@@ -50,7 +52,7 @@ class BackOff {
   }
 
  private:
-  static constexpr double spin_s = 50e-6;
+  static constexpr double spin_s = 300e-6;
   static constexpr double shortest_s = 20e-6;
 
   Clock::time_point idle_since_ = Clock::now();
