@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "engine/error.hpp"
+#include "engine/vector_targets.hpp"
 
-#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "engine/optimizer.cpp"
 #include <hwy/foreach_target.h>

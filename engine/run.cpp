@@ -62,7 +62,6 @@ class BackOff {
 constexpr double longest_wait_s = 1e-3;         // with other ranks, which cannot wake us
 constexpr double longest_wait_alone_s = 50e-3;  // a completed range wakes us
 constexpr double tick_s = 50e-3;
-constexpr std::uint64_t max_range_bytes = 4 << 20;
 
 /// A worker whose point never returned is kept for ever: its thread may still come back to it.
 void keep_if_stuck(std::unique_ptr<Worker>& worker) {

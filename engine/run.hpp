@@ -15,6 +15,9 @@
 
 namespace trawl {
 
+/// A range that is sized by cost gives at most this much, unless one task gives more.
+inline constexpr std::uint64_t max_range_bytes = 4 << 20;
+
 struct RunOptions {
   int threads = 1;  ///< of this rank's TBB arena
   double flush_interval_s = 5;

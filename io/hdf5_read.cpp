@@ -202,7 +202,7 @@ FileLayout read_layout(const std::string& path) {
   if (::stat(path.c_str(), &status) != 0) fail_io(path, "open", errno);
   try {
     if (!S_ISREG(status.st_mode)) refuse("not a regular file");
-    const FileLayout layout = read_objects(RawFile(path, O_RDONLY));
+    FileLayout layout = read_objects(RawFile(path, O_RDONLY));
     check_scales(layout);
     check_apart(layout);
     return layout;

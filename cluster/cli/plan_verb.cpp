@@ -17,6 +17,7 @@
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "engine/error.hpp"
+#include "engine/run.hpp"
 #include "io/result_file.hpp"
 
 namespace trawl::cluster {
@@ -27,7 +28,6 @@ constexpr double patience_s = 10;
 
 /// Ranges whose values a rank holds at once: two in flight, one being sent, one being received.
 constexpr std::uint64_t ranges_held = 4;
-constexpr std::uint64_t range_bytes = 4 << 20;
 
 struct Plan {
   std::string output;
@@ -56,7 +56,7 @@ std::uint64_t free_bytes(const std::string& output) {
 std::uint64_t memory_of_rank(const Sweep& sweep, int threads) {
   const std::uint64_t task_bytes = sizeof(double) * sweep.doubles_per_task;
   const std::uint64_t row_bytes = sizeof(double) * (2 * sweep.design.parameter_count() + 1);
-  return resident_bytes() + ranges_held * std::max(range_bytes, task_bytes) +
+  return resident_bytes() + ranges_held * std::max(max_range_bytes, task_bytes) +
          static_cast<std::uint64_t>(threads) * sweep.study.max_block() * row_bytes;
 }
 
