@@ -26,8 +26,8 @@ struct MatrixProduct {
   const double* b;        ///< inner x columns
   const double* initial;  ///< initial[i][j] is initial[i * initial_row + j]; null: 0
   std::size_t initial_row;
-  double* c;  ///< rows x columns; may be `initial`
-  Activation activation;
+  double* c;              ///< rows x columns; may be `initial`
+  Activation activation;  ///< tanh is applied afterwards, by dense_forward
 };
 
 }  // namespace trawl
@@ -121,6 +121,30 @@ void mask_by_sign(std::size_t size, const double* y, double* dy) {
   for (; i < size; ++i) mask_lanes(hn::CappedTag<double, 1>(), y + i, dy + i);
 }
 
+template <class D>
+HWY_INLINE void tanh_lanes(D d, double* y) {
+  hn::StoreU(tanh(d, hn::LoadU(d, y)), d, y);
+}
+
+void tanh_in_place(std::size_t size, double* y) {
+  std::size_t i = 0;
+  for (; i + full_lanes <= size; i += full_lanes) tanh_lanes(FullTag(), y + i);
+  for (; i < size; ++i) tanh_lanes(hn::CappedTag<double, 1>(), y + i);
+}
+
+template <class D>
+HWY_INLINE void tanh_gradient_lanes(D d, const double* y, double* dy) {
+  const auto value = hn::LoadU(d, y);
+  const auto slope = fma(hn::Neg(value), value, hn::Set(d, 1.0));
+  hn::StoreU(hn::Mul(hn::LoadU(d, dy), slope), d, dy);
+}
+
+void scale_by_tanh_slope(std::size_t size, const double* y, double* dy) {
+  std::size_t i = 0;
+  for (; i + full_lanes <= size; i += full_lanes) tanh_gradient_lanes(FullTag(), y + i, dy + i);
+  for (; i < size; ++i) tanh_gradient_lanes(hn::CappedTag<double, 1>(), y + i, dy + i);
+}
+
 }  // namespace
 }  // namespace trawl::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -131,6 +155,8 @@ namespace {
 
 HWY_EXPORT(multiply);
 HWY_EXPORT(mask_by_sign);
+HWY_EXPORT(tanh_in_place);
+HWY_EXPORT(scale_by_tanh_slope);
 
 void transpose(std::size_t rows, std::size_t columns, const double* from, double* to) {
   for (std::size_t i = 0; i < rows; ++i)
@@ -153,6 +179,7 @@ void dense_forward(const DenseShape& shape, const double* x, const double* w, co
     .initial_row = 0,
     .c = y,
     .activation = activation});
+  if (activation == Activation::tanh) HWY_DYNAMIC_DISPATCH(tanh_in_place)(shape.rows * shape.outputs, y);
 }
 
 void dense_weight_gradient(const DenseShape& shape, const double* x, const double* dy, double* dw, double* db) {
@@ -196,6 +223,10 @@ void dense_input_gradient(const DenseShape& shape, const double* dy, const doubl
 
 void relu_gradient(std::size_t size, const double* y, double* dy) {
   HWY_DYNAMIC_DISPATCH(mask_by_sign)(size, y, dy);
+}
+
+void tanh_gradient(std::size_t size, const double* y, double* dy) {
+  HWY_DYNAMIC_DISPATCH(scale_by_tanh_slope)(size, y, dy);
 }
 
 }  // namespace trawl

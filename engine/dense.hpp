@@ -20,7 +20,7 @@ struct DenseShape {
   std::size_t outputs;
 };
 
-enum class Activation { identity, relu };
+enum class Activation { identity, relu, tanh };
 enum class Store { overwrite, add };
 
 /// y = activation(x w + b). `b` may be null: no bias.
@@ -36,5 +36,8 @@ void dense_input_gradient(const DenseShape& shape, const double* dy, const doubl
 
 /// The gradient before a ReLU from the one behind it: dy[i] = 0 where y[i] > 0 is false. `y` is the ReLU's output.
 void relu_gradient(std::size_t size, const double* y, double* dy);
+
+/// The same for tanh: dy[i] *= 1 - y[i]^2.
+void tanh_gradient(std::size_t size, const double* y, double* dy);
 
 }  // namespace trawl

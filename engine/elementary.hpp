@@ -36,6 +36,21 @@ inline double exp(double x) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(y) + (std::bit_cast<std::uint64_t>(shifted) << 52));
 }
 
+inline double tanh(double x) {
+  using namespace coefficients;
+  const double a = std::abs(x) + std::abs(x);
+  const double t = a > tanh_most ? tanh_most : a;
+  const double shifted = std::fma(t, log2_e, round_shift);
+  const double n = shifted - round_shift;
+  const double r = std::fma(n, -ln2_low, std::fma(n, -ln2_high, t));
+  const double r2 = r * r;
+  const double expm1_r = std::fma(r2, polynomial(r, r2, coefficients::exp), r);
+  const double scale =
+      std::bit_cast<double>(std::bit_cast<std::uint64_t>(1.0) + (std::bit_cast<std::uint64_t>(shifted) << 52));
+  const double expm1 = std::fma(scale, expm1_r, scale - 1.0);
+  return std::copysign(expm1 / (expm1 + 2.0), x);
+}
+
 inline double log(double x) {
   using namespace coefficients;
   constexpr std::uint64_t sqrt_half = 0x3FE6A09E00000000;  // x = 2^e m with m in about [sqrt(1/2), sqrt(2))

@@ -35,4 +35,7 @@ inline constexpr double round_shift = 0x1.8p52;
 /// exp() is 0 below this; every result above is a normal number.
 inline constexpr double exp_lowest = -708.0;
 
+/// tanh(x) = expm1(2|x|) / (expm1(2|x|) + 2) with the sign of x, which is 1 from 2|x| = 39 on.
+inline constexpr double tanh_most = 40.0;
+
 }  // namespace trawl::coefficients

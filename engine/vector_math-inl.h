@@ -70,6 +70,27 @@ HWY_INLINE V exp(D d, V x) {
   return hn::IfThenElseZero(hn::Ge(x, hn::Set(d, exp_lowest)), hn::BitCast(d, hn::Add(hn::BitCast(du, y), scale)));
 }
 
+/// Hyperbolic tangent, NaN included. Error: 2.2 ULP.
+template <class D, class V>
+HWY_INLINE V tanh(D d, V x) {
+  using namespace coefficients;
+  const hn::RebindToUnsigned<D> du;
+  const V shift = hn::Set(d, round_shift);
+  const V most = hn::Set(d, tanh_most);
+  const V magnitude = hn::Abs(x);
+  const V a = hn::Add(magnitude, magnitude);
+  const V t = hn::IfThenElse(hn::Gt(a, most), most, a);  // unlike Min, keeps NaN on every target
+  const V shifted = fma(t, hn::Set(d, log2_e), shift);
+  const V n = hn::Sub(shifted, shift);
+  const V r = fma(n, hn::Set(d, -ln2_low), fma(n, hn::Set(d, -ln2_high), t));
+  const V r2 = hn::Mul(r, r);
+  const V one = hn::Set(d, 1.0);
+  const V expm1_r = fma(r2, polynomial(d, r, r2, coefficients::exp), r);
+  const V scale = hn::BitCast(d, hn::Add(hn::BitCast(du, one), hn::ShiftLeft<52>(hn::BitCast(du, shifted))));
+  const V expm1 = fma(scale, expm1_r, hn::Sub(scale, one));
+  return hn::CopySign(hn::Div(expm1, hn::Add(expm1, hn::Set(d, 2.0))), x);
+}
+
 /// Natural logarithm. Valid range: positive normal numbers. Error: 0.9 ULP.
 template <class D, class V>
 HWY_INLINE V log(D d, V x) {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "engine/elementary.hpp"
 #include "engine/random.hpp"
 #include "tests/engine/vector_targets.hpp"
 
@@ -87,6 +88,20 @@ TEST(Dense, relu_cuts_off_what_is_negative) {
     Numbers y(rows * outputs);
     dense_forward(c.shape, c.x.data(), c.w.data(), c.b.data(), y.data(), Activation::relu);
     EXPECT_EQ(y, expected);
+  });
+}
+
+TEST(Dense, tanh_and_its_gradient_are_those_of_the_plain_function) {
+  for_each_case([](const Case& c) {
+    const auto [rows, inputs, outputs] = c.shape;
+    Numbers expected = plain_product(rows, inputs, outputs, c.x, c.w, c.b);
+    for (double& y : expected) y = elementary::tanh(y);
+    Numbers y(rows * outputs), dy = c.dy;
+    dense_forward(c.shape, c.x.data(), c.w.data(), c.b.data(), y.data(), Activation::tanh);
+    EXPECT_EQ(y, expected);
+    for (std::size_t i = 0; i < y.size(); ++i) expected[i] = c.dy[i] * std::fma(-y[i], y[i], 1.0);
+    tanh_gradient(y.size(), y.data(), dy.data());
+    EXPECT_EQ(dy, expected);
   });
 }
 

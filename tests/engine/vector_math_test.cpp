@@ -37,6 +37,10 @@ void exp_all(const std::vector<double>& x, std::vector<double>& y) {
   map(x, y, [](auto d, auto v) HWY_ATTR { return exp(d, v); });
 }
 
+void tanh_all(const std::vector<double>& x, std::vector<double>& y) {
+  map(x, y, [](auto d, auto v) HWY_ATTR { return tanh(d, v); });
+}
+
 void log_all(const std::vector<double>& x, std::vector<double>& y) {
   map(x, y, [](auto d, auto v) HWY_ATTR { return log(d, v); });
 }
@@ -65,6 +69,7 @@ HWY_AFTER_NAMESPACE();
 namespace trawl {
 
 HWY_EXPORT(exp_all);
+HWY_EXPORT(tanh_all);
 HWY_EXPORT(log_all);
 HWY_EXPORT(sin_all);
 HWY_EXPORT(cos_all);
@@ -113,6 +118,15 @@ std::vector<double> exponents() {
   return x;
 }
 
+std::vector<double> tanh_arguments() {
+  std::vector<double> x = numbers_between(-22, 22);
+  const std::vector<double> exponents = numbers_between(-1022, 2);
+  for (const double exponent : exponents) x.push_back(std::exp2(exponent));
+  for (const double one : {0.0, -0.0, 0x1p-1074, -0.3, 20.0, 710.0, -1e300, std::numeric_limits<double>::infinity()})
+    x.push_back(one);
+  return x;
+}
+
 template <class Reference>
 void expect_same_bits(void (*vectors)(const std::vector<double>&, std::vector<double>&), const std::vector<double>& x,
                       Reference reference) {
@@ -126,6 +140,7 @@ void expect_same_bits(void (*vectors)(const std::vector<double>&, std::vector<do
 TEST(VectorMath, has_the_bits_of_the_plain_functions_on_every_target) {
   for_each_vector_target([] {
     expect_same_bits(HWY_DYNAMIC_DISPATCH(exp_all), exponents(), [](double x) { return elementary::exp(x); });
+    expect_same_bits(HWY_DYNAMIC_DISPATCH(tanh_all), tanh_arguments(), elementary::tanh);
     expect_same_bits(HWY_DYNAMIC_DISPATCH(log_all), positive_numbers(), [](double x) { return elementary::log(x); });
     expect_same_bits(HWY_DYNAMIC_DISPATCH(sin_all), turns(), [](double v) { return elementary::sincos_turns(v).sin; });
     expect_same_bits(HWY_DYNAMIC_DISPATCH(cos_all), turns(), [](double v) { return elementary::sincos_turns(v).cos; });
@@ -176,6 +191,15 @@ TEST(VectorMath, exp_is_0_below_minus_708_and_never_a_denormal_number) {
   EXPECT_EQ(elementary::exp(-std::numeric_limits<double>::infinity()), 0.0);
   EXPECT_GE(elementary::exp(-708.0), std::numeric_limits<double>::min());
   EXPECT_EQ(elementary::exp(0.0), 1.0);
+}
+
+TEST(VectorMath, tanh_is_good_to_2_2_ulp) {
+  const double error = largest_error(tanh_arguments(), elementary::tanh, [](long double v) { return std::tanh(v); });
+  RecordProperty("ulp", std::to_string(error));
+  EXPECT_LE(error, 2.2);
+  EXPECT_EQ(elementary::tanh(-20.0), -1.0);
+  EXPECT_TRUE(std::signbit(elementary::tanh(-0.0)));
+  EXPECT_TRUE(std::isnan(elementary::tanh(std::numeric_limits<double>::quiet_NaN())));
 }
 
 TEST(VectorMath, log_is_good_to_0_9_ulp) {
