@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "studies/gelu_factor/gelu.hpp"
+#include "engine/activation.hpp"
 
 namespace trawl::studies::gelu_factor {
 namespace {

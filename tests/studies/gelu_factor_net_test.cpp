@@ -5,9 +5,9 @@
 #include <numbers>
 #include <vector>
 
+#include "engine/activation.hpp"
 #include "engine/optimizer.hpp"
 #include "studies/gelu_factor/factor_net.hpp"
-#include "studies/gelu_factor/gelu.hpp"
 #include "studies/gelu_factor/training.hpp"
 #include "tests/engine/vector_targets.hpp"
 #include "tests/studies/goldens.hpp"
