@@ -7,14 +7,29 @@
 #include "studies/null/null.hpp"
 
 namespace trawl::studies {
+namespace {
+
+template <class Concrete>
+const Study* the() {
+  static const Concrete study;
+  return &study;
+}
+
+}  // namespace
 
 std::span<const Study* const> catalogue() {
-  static const ImportanceSampling importance_sampling;
-  static const GeluFactor gelu_factor;
-  static const Diffusion diffusion;
-  static const Fairness fairness;
-  static const Null null;
-  static const Study* const all[] = {&importance_sampling, &gelu_factor, &diffusion, &fairness, &null};
+  static const Study* const all[] = {
+      // GELU
+      the<GeluFactor>(),
+      // Probability
+      the<ImportanceSampling>(),
+      // Generative
+      the<Diffusion>(),
+      // Fairness
+      the<Fairness>(),
+      // Engine
+      the<Null>(),
+  };
   return all;
 }
 

@@ -71,7 +71,7 @@ void print_study(const Study& study) {
 }
 
 Json summary_json(const Declaration& d) {
-  return {{"name", d.name}, {"version", d.version}, {"group", d.group}, {"summary", d.summary}};
+  return {{"name", d.name}, {"version", d.version}, {"group", d.group}, {"summary", d.summary}, {"source", d.source}};
 }
 
 Json parameter_json(const Parameter& p) {
@@ -98,7 +98,6 @@ Json study_json(const Study& study) {
   const Declaration& d = study.declaration();
   Json json = summary_json(d);
   json["maths"] = d.maths;
-  json["source"] = d.source;
   json["parameters"] = Json::array();
   for (const Parameter& p : d.parameters) json["parameters"].push_back(parameter_json(p));
   const OutputLayout layout = default_outputs(study);
@@ -137,7 +136,7 @@ void print_json(const Json& document) {
 }
 
 int list_verb(const Invocation& invocation) {
-  Syntax syntax("", "Lists the studies.");
+  Syntax syntax("", "Lists the studies by group, each with its source.");
   syntax.options.add_options()("json", flag_option(), "as JSON");
   const Arguments arguments(syntax, invocation);
   if (arguments.help()) return exit_complete;
@@ -154,7 +153,7 @@ int list_verb(const Invocation& invocation) {
     fmt::print("{}\n", group);
     for (const Study* study : invocation.studies) {
       const Declaration& d = study->declaration();
-      if (d.group == group) fmt::print("  {:<{}}  {}\n", d.name, width, d.summary);
+      if (d.group == group) fmt::print("  {0:<{1}}  {2}\n  {3:<{1}}  {4}\n", d.name, width, d.summary, "", d.source);
     }
   }
   return exit_complete;

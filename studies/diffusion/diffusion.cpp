@@ -30,7 +30,7 @@ enum OutputIndex : std::size_t {
 Declaration declaration_of_diffusion() {
   return {.name = "diffusion",
           .version = 1,
-          .group = "Generative models",
+          .group = "Generative",
           .summary = "A one-dimensional diffusion model of a mixture of four Gaussians, with four samplers.",
           .maths =
               "z_t = sqrt(alpha_t) x + sqrt(1-alpha_t) eps, alpha_t = (1-beta)^t; "

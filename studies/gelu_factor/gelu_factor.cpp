@@ -41,7 +41,7 @@ FactorShape shape_of(const P& p) {
 
 Declaration declaration() {
   return {.name = "gelu_factor",
-          .group = "Neural networks",
+          .group = "GELU",
           .summary = "Two MLPs phi(W), psi(x) trained with Adam so that their row-wise product predicts GELU(W x)",
           .maths = "y_i = phi(W_i) . psi(x), loss = mean (y_i - GELU(W_i x))^2, phi and psi with one hidden ReLU layer",
           .source = "Notebook \"Victor's unbiased estimation\"; Adam: Kingma, Ba (2015)",
