@@ -2,9 +2,11 @@
 
 #include "studies/diffusion/diffusion.hpp"
 #include "studies/fairness/fairness.hpp"
+#include "studies/gd_linear/gd_linear.hpp"
 #include "studies/gelu_factor/gelu_factor.hpp"
 #include "studies/importance_sampling/importance_sampling.hpp"
 #include "studies/null/null.hpp"
+#include "studies/reparam_gradient/reparam_gradient.hpp"
 
 namespace trawl::studies {
 namespace {
@@ -21,7 +23,10 @@ std::span<const Study* const> catalogue() {
   static const Study* const all[] = {
       // GELU
       the<GeluFactor>(),
+      // Fitting
+      the<GdLinear>(),
       // Probability
+      the<ReparamGradient>(),
       the<ImportanceSampling>(),
       // Generative
       the<Diffusion>(),

@@ -16,11 +16,7 @@ struct Estimates {
 };
 
 /// `repeats` independent estimates, each the mean of f(y) p(y)/q(y) over `samples` draws y of the proposal q, p = N(0,
-/// 1). Estimate r uses the draws [r * samples, (r + 1) * samples) of stream 0.
-///
-/// Parallel within the calling thread's TBB arena. Draws are summed in blocks of 1024 with eight running sums each, and
-/// blocks and estimates are combined by trees that depend on `samples` and `repeats` only: the result has the same bits
-/// for any number of threads and any instruction set.
+/// 1), from stream 0 (models/repeated_estimates.hpp: parallel, the same bits for any number of threads).
 Estimates sample_estimates(const Integrand& f, const Normal& proposal, std::uint64_t samples, std::uint64_t repeats,
                            const RandomStream& random);
 

@@ -2,10 +2,10 @@
 
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 
 #include "studies/importance_sampling/estimator.hpp"
 #include "studies/importance_sampling/moments.hpp"
+#include "studies/models/repeated_estimates.hpp"
 
 namespace trawl::studies {
 
@@ -17,7 +17,7 @@ Declaration make_declaration() {
   return {
       .name = "importance_sampling",
       .version = 1,
-      .group = "Monte Carlo",
+      .group = "Probability",
       .summary = "Variance of plain Monte Carlo against importance sampling with a Gaussian proposal.",
       .maths = "I_n = (1/n) sum f(y_i) p(y_i)/q(y_i), y_i ~ q = N(m, sigma^2), p = N(0, 1), f(y) = s exp(-(y - c)^4)",
       .source = "S. J. D. Prince, Understanding Deep Learning (2023), notebook 17.3, Importance sampling",
@@ -111,9 +111,7 @@ OutputLayout ImportanceSampling::outputs(std::span<const Extent>) const {
 }
 
 void ImportanceSampling::evaluate(const Parameters& p, const RandomStream& random, const Outputs& out) const {
-  constexpr std::int64_t draws = std::int64_t{1} << 49;
-  if (p.samples > draws / p.repeats)
-    throw std::invalid_argument("samples * repeats exceeds 2^49 (the draws of a task's random stream). Ask for less?");
+  check_draws(p.samples, p.repeats);
   const Integrand f = integrand_of(p);
   const Normal proposal = proposal_of(p);
   const Moments moments = exact_moments(f, proposal);

@@ -40,28 +40,6 @@ void weighted_integrand(const WeightedIntegrand& x, const double* z, std::size_t
   }
 }
 
-template <class Map>
-HWY_INLINE double lane_sum(const double* values, std::size_t count, Map map) {
-  const D d;
-  double lanes[8];
-  for (std::size_t lane = 0; lane < 8; lane += hn::Lanes(d)) {
-    auto total = hn::Zero(d);
-    std::size_t i = lane;
-    for (; i + hn::Lanes(d) <= count; i += 8) total = hn::Add(total, map(hn::LoadU(d, values + i)));
-    if (i < count) total = hn::Add(total, hn::IfThenElseZero(hn::FirstN(d, count - i), map(hn::LoadU(d, values + i))));
-    hn::StoreU(total, d, lanes + lane);
-  }
-  return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
-}
-
-double sum(const double* values, std::size_t count) {
-  return lane_sum(values, count, [](auto value) HWY_ATTR { return value; });
-}
-
-double sum_of_squares(const double* values, std::size_t count) {
-  return lane_sum(values, count, [](auto value) HWY_ATTR { return hn::Mul(value, value); });
-}
-
 }  // namespace
 }  // namespace trawl::studies::importance::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -71,8 +49,6 @@ namespace trawl::studies::importance {
 
 HWY_EXPORT(weights);
 HWY_EXPORT(weighted_integrand);
-HWY_EXPORT(sum);
-HWY_EXPORT(sum_of_squares);
 
 void weights(const WeightedIntegrand& x, const double* z, std::size_t count, double* weights) {
   HWY_DYNAMIC_DISPATCH(weights)(x, z, count, weights);
@@ -80,14 +56,6 @@ void weights(const WeightedIntegrand& x, const double* z, std::size_t count, dou
 
 void weighted_integrand(const WeightedIntegrand& x, const double* z, std::size_t count, double* values) {
   HWY_DYNAMIC_DISPATCH(weighted_integrand)(x, z, count, values);
-}
-
-double sum(const double* values, std::size_t count) {
-  return HWY_DYNAMIC_DISPATCH(sum)(values, count);
-}
-
-double sum_of_squares(const double* values, std::size_t count) {
-  return HWY_DYNAMIC_DISPATCH(sum_of_squares)(values, count);
 }
 
 }  // namespace trawl::studies::importance

@@ -35,8 +35,4 @@ void weighted_integrand(const WeightedIntegrand& x, const double* z, std::size_t
 /// weights[i] = p(y)/q(y) / sd for z[i].
 void weights(const WeightedIntegrand& x, const double* z, std::size_t count, double* weights);
 
-/// Eight running sums, number i % 8 for values[i], then a tree: the same bits whatever the vector width.
-double sum(const double* values, std::size_t count);
-double sum_of_squares(const double* values, std::size_t count);
-
 }  // namespace trawl::studies::importance

@@ -12,6 +12,7 @@
 #include "studies/importance_sampling/estimator.hpp"
 #include "studies/importance_sampling/kernel.hpp"
 #include "studies/importance_sampling/moments.hpp"
+#include "studies/models/lane_sums.hpp"
 #include "tests/engine/vector_targets.hpp"
 #include "tests/studies/evaluate_point.hpp"
 #include "tests/studies/goldens.hpp"
