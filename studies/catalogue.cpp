@@ -2,9 +2,11 @@
 
 #include "studies/diffusion/diffusion.hpp"
 #include "studies/fairness/fairness.hpp"
+#include "studies/gaussian_nll/gaussian_nll.hpp"
 #include "studies/gd_linear/gd_linear.hpp"
 #include "studies/gelu_factor/gelu_factor.hpp"
 #include "studies/importance_sampling/importance_sampling.hpp"
+#include "studies/mnist1d_mlp/mnist1d_mlp.hpp"
 #include "studies/null/null.hpp"
 #include "studies/reparam_gradient/reparam_gradient.hpp"
 
@@ -23,8 +25,12 @@ std::span<const Study* const> catalogue() {
   static const Study* const all[] = {
       // GELU
       the<GeluFactor>(),
+      // Losses
+      the<GaussianNll>(),
       // Fitting
       the<GdLinear>(),
+      // Backpropagation and training
+      the<Mnist1dMlp>(),
       // Probability
       the<ReparamGradient>(),
       the<ImportanceSampling>(),
