@@ -1,8 +1,12 @@
 // A study whose parameters are the members of a struct: bound once, read as typed values.
 #pragma once
 
+#include <array>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "engine/error.hpp"
 #include "engine/study.hpp"
@@ -62,6 +66,44 @@ auto bind(Parameter parameter) {
                              p.*Member = static_cast<Value>(static_cast<int>(value));
                            else p.*Member = static_cast<Value>(value);
                          }};
+}
+
+namespace detail {
+template <auto Member, std::size_t I, class P>
+void assign_element(P& p, double value) {
+  (p.*Member)[I] = value;
+}
+
+/// `text` with every # replaced by the number.
+inline std::string numbered(std::string_view text, std::size_t number) {
+  std::string result;
+  for (const char c : text)
+    if (c == '#') result += std::to_string(number);
+    else result += c;
+  return result;
+}
+}  // namespace detail
+
+/// Binds each element of a std::array<double, N> member to a real parameter; # in the name and description of
+/// `common` stands for the element's number, which counts from `first`.
+/// Use: bind_elements<&Parameters::weight>({.name = "weight#", .description = "weight of unit #"}, 1).
+template <auto Member>
+auto bind_elements(const Parameter& common, std::size_t first = 0) {
+  using Struct = typename detail::MemberOf<decltype(Member)>::Struct;
+  using Array = typename detail::MemberOf<decltype(Member)>::Value;
+  std::vector<Binding<Struct>> bindings;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (bindings.push_back({common, detail::assign_element<Member, I, Struct>}), ...);
+  }
+  (std::make_index_sequence<std::tuple_size_v<Array>>{});
+  const Struct defaults;
+  for (std::size_t i = 0; i < bindings.size(); ++i) {
+    Parameter& parameter = bindings[i].parameter;
+    parameter.name = detail::numbered(common.name, first + i);
+    parameter.description = detail::numbered(common.description, first + i);
+    parameter.default_value = (defaults.*Member)[i];
+  }
+  return bindings;
 }
 
 /// Derive from this, override evaluate(const P&, RandomStream, Outputs) and outputs().

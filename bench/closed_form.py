@@ -1,0 +1,61 @@
+"""Sweeps of a million points of the closed-form studies: points per second beside the null study's, A and B in turn.
+
+    python3 bench/closed_form.py [--build build/release] [--directory .] [--repeats 5] [--only STUDY] [--points 1e6]
+
+Each line is a plain `trawl run` on all cores, every output of the study in the file. Target: a million points/s.
+Prints medians and the range of the repeats. The result files go to --directory and are removed.
+"""
+
+import argparse
+import math
+import pathlib
+import statistics
+
+from throughput import remove, run
+
+# Two axes that span each sweep, as START,STOP; every other parameter has its default.
+SWEEPS = {
+    "gaussian_nll": {"beta1": "0,1", "sigma": "0.1,0.5"},
+}
+BASELINE = {"x": "0,1", "y": "0,1"}
+
+
+def sweep(study, axes, points, file):
+    """A square grid, as the arguments of `trawl`, and its number of points."""
+    side = math.isqrt(points - 1) + 1
+    spans = [word for name, span in axes.items() for word in ("--axis", f"{name}=linspace:{span},{side}")]
+    return ["run", study, *spans, "--quiet", "-o", file], side * side
+
+
+def rate(trawl, study, axes, points, file):
+    """Points per second of the whole command, and bytes per point of its file."""
+    command, count = sweep(study, axes, points, file)
+    _, seconds, _ = run(trawl, *command)
+    size = file.stat().st_size
+    remove(file)
+    return count / seconds, size / count
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path(__file__).parent.parent / "build/release")
+    parser.add_argument("--directory", type=pathlib.Path, default=pathlib.Path("."))
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--points", type=float, default=1e6)
+    parser.add_argument("--only", choices=SWEEPS)
+    options = parser.parse_args()
+    trawl, file = options.build / "trawl", options.directory / "closed_form.h5"
+    remove(file)
+    print("| study | bytes a point | million points/s (range) | null study |\n|---|---|---|---|")
+    for study in [options.only] if options.only else SWEEPS:
+        ours, baseline = [], []
+        for _ in range(options.repeats):
+            speed, size = rate(trawl, study, SWEEPS[study], int(options.points), file)
+            ours.append(speed / 1e6)
+            baseline.append(rate(trawl, "null", BASELINE, int(options.points), file)[0] / 1e6)
+        print(f"| {study} | {size:.0f} | {statistics.median(ours):.2f} ({min(ours):.2f} .. {max(ours):.2f}) "
+              f"| {statistics.median(baseline):.1f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
