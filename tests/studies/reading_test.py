@@ -27,6 +27,7 @@ SHRUNK = {
     "gelu_factor": ["--axis", "hidden=16", "--axis", "samples=256,512", "--fix", "epochs=2", "--replicates", "2"],
     "diffusion": ["--axis", "timesteps=40,100", "--fix", "samples=1000", "--fix", "n_train=1000", "--replicates", "2"],
     "fairness": ["--axis", "tau0=linspace:-4,4,5", "--axis", "tau1=linspace:-4,4,4"],
+    "mnist1d_mlp": ["--axis", "hidden=10,20", "--fix", "epochs=2", "--fix", "train_samples=300", "--replicates", "2"],
     "null": ["--axis", "x=linspace:0,1,30", "--axis", "y=linspace:0,1,40"],
 }
 
