@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
@@ -89,7 +90,8 @@ class Master {
         sink_(sink),
         observer_(observer),
         options_(options),
-        done_before_(sweep.design.task_count() - state.pending.count()),
+        total_(std::accumulate(state.status_counts.begin(), state.status_counts.end(), std::uint64_t{0})),
+        done_before_(total_ - state.pending.count()),
         scheduler_(scheduler_options(sweep, options), std::move(state.pending), cost_segments(sweep)) {
     summary_.status_counts = state.status_counts;
     for (const Fault& fault : state.faults) scheduler_.faulted(fault.range, fault.times);
@@ -246,7 +248,7 @@ class Master {
   void report_progress() {
     Progress progress;
     progress.elapsed_s = seconds_since(start_);
-    progress.total = sweep_.design.task_count();
+    progress.total = total_;
     progress.done = progress.total - summary_.status_counts[0];
     progress.done_before = done_before_;
     for (std::size_t s = 0; s < summary_.status_counts.size(); ++s) {
@@ -262,6 +264,7 @@ class Master {
   RecordSink& sink_;
   RunObserver& observer_;
   const RunOptions& options_;
+  const std::uint64_t total_;  // tasks of the result file
   const std::uint64_t done_before_;
   const Clock::time_point start_ = Clock::now();
   Scheduler scheduler_;

@@ -33,7 +33,7 @@ struct RunOptions {
 
 struct Progress {
   double elapsed_s = 0;
-  std::uint64_t total = 0;        ///< tasks of the sweep
+  std::uint64_t total = 0;        ///< tasks of the sweep, or of the shard of it
   std::uint64_t done = 0;         ///< tasks with a status, those of earlier runs included
   std::uint64_t done_before = 0;  ///< of these, in earlier runs
   std::uint64_t failed = 0;
@@ -54,7 +54,7 @@ class RunObserver {
 /// What the result file knew before this run.
 struct RunState {
   IntervalSet pending;
-  std::array<std::uint64_t, 7> status_counts{};  ///< indexed by Status
+  std::array<std::uint64_t, 7> status_counts{};  ///< indexed by Status; of all tasks of the file
   std::vector<Fault> faults;  ///< recover_faults(), called before any rank starts: a rank's start removes its traces
 };
 

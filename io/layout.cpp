@@ -51,13 +51,14 @@ Dataset parameter_dataset(const Parameter& parameter, Values values) {
   return dataset;
 }
 
-Dataset counting_scale(const std::string& name, std::uint64_t size, const std::string& long_name) {
+Dataset counting_scale(const std::string& name, std::uint64_t size, const std::string& long_name,
+                       std::uint64_t start = 0) {
   Dataset scale{.name = name, .type = ElementType::int64};
   scale.dimensions = {name};
   scale.shape = {size};
   scale.is_scale = true;
-  scale.values = [](std::uint64_t first, std::uint64_t count, double* out) {
-    for (std::uint64_t i = 0; i < count; ++i) out[i] = static_cast<double>(first + i);
+  scale.values = [start](std::uint64_t first, std::uint64_t count, double* out) {
+    for (std::uint64_t i = 0; i < count; ++i) out[i] = static_cast<double>(start + first + i);
   };
   describe(scale, "1", long_name);
   return scale;
@@ -81,6 +82,8 @@ Dataset output_scale(const Dimension& dimension) {
   return scale;
 }
 
+constexpr const char* point_meaning = "number along the sweep";
+
 /// Scales of the sweep's own dimensions, then the parameters that are coordinates along them.
 void add_sweep_dimensions(const Sweep& sweep, FileLayout& layout) {
   std::vector<Dataset> coordinates;
@@ -99,9 +102,29 @@ void add_sweep_dimensions(const Sweep& sweep, FileLayout& layout) {
       dataset.is_scale = has_scale = dimension.parameters.size() == 1 && dataset.name == dimension.name;
       (dataset.is_scale ? layout.datasets : coordinates).push_back(std::move(dataset));
     }
-    if (!has_scale) layout.datasets.push_back(counting_scale(dimension.name, dimension.size, "number along the sweep"));
+    if (!has_scale) layout.datasets.push_back(counting_scale(dimension.name, dimension.size, point_meaning));
   }
   std::move(coordinates.begin(), coordinates.end(), std::back_inserter(layout.datasets));
+}
+
+/// A shard has its points in one dimension, numbered as in the sweep, and what varies as coordinates along it.
+void add_shard_dimension(const Sweep& sweep, PointIndex begin, std::uint64_t points, FileLayout& layout) {
+  layout.datasets.push_back(counting_scale(point_name, points, point_meaning, begin));
+  for (const SweepDimension& dimension : sweep.design.dimensions())
+    for (const std::size_t p : dimension.parameters) {
+      Dataset dataset =
+          parameter_dataset(sweep.study.declaration().parameters[p],
+                            [&design = sweep.design, begin, p](std::uint64_t first, std::uint64_t count, double* out) {
+                              std::vector<double> row(design.parameter_count());
+                              for (std::uint64_t i = 0; i < count; ++i) {
+                                design.points(begin + first + i, 1, row.data());
+                                out[i] = row[p];
+                              }
+                            });
+      dataset.dimensions = {point_name};
+      dataset.shape = {points};
+      layout.datasets.push_back(std::move(dataset));
+    }
 }
 
 void add_fixed(const Sweep& sweep, FileLayout& layout) {
@@ -114,16 +137,14 @@ void add_fixed(const Sweep& sweep, FileLayout& layout) {
   }
 }
 
-void add_results(const Sweep& sweep, FileLayout& layout) {
+void add_results(const Sweep& sweep, std::vector<std::string> task_dimensions, FileLayout& layout) {
   std::vector<std::string> coordinates;
   for (const Dataset& dataset : layout.datasets)
     if (!dataset.is_scale) coordinates.push_back(dataset.name);
 
   Dataset status{.name = status_name, .type = ElementType::uint8};
-  for (const SweepDimension& dimension : sweep.design.dimensions()) {
-    status.dimensions.push_back(dimension.name);
-    status.shape.push_back(dimension.size);
-  }
+  status.dimensions = std::move(task_dimensions);
+  for (const std::string& name : status.dimensions) status.shape.push_back(layout.find(name)->shape[0]);
   status.dimensions.push_back(replicate_name);
   status.shape.push_back(sweep.design.replicates());
 
@@ -251,14 +272,23 @@ const Dataset* FileLayout::find(const std::string& name) const {
   return found == datasets.end() ? nullptr : &*found;
 }
 
-FileLayout layout_of(const Sweep& sweep) {
+FileLayout layout_of(const Sweep& sweep, std::optional<Shard> shard) {
   FileLayout layout{.attributes = global_attributes(sweep)};
-  add_sweep_dimensions(sweep, layout);
-  layout.datasets.push_back(
-      counting_scale(replicate_name, sweep.design.replicates(), "independent repeat of the point"));
+  std::vector<std::string> dimensions;
+  const std::uint64_t replicates = sweep.design.replicates();
+  if (shard) {
+    const TaskRange tasks = shard_tasks(sweep, *shard);
+    layout.attributes[shard_name] = shard_text(*shard);
+    add_shard_dimension(sweep, tasks.begin / replicates, tasks.size() / replicates, layout);
+    dimensions = {point_name};
+  } else {
+    add_sweep_dimensions(sweep, layout);
+    for (const SweepDimension& dimension : sweep.design.dimensions()) dimensions.push_back(dimension.name);
+  }
+  layout.datasets.push_back(counting_scale(replicate_name, replicates, "independent repeat of the point"));
   for (const Dimension& dimension : sweep.layout.dimensions) layout.datasets.push_back(output_scale(dimension));
   add_fixed(sweep, layout);
-  add_results(sweep, layout);
+  add_results(sweep, std::move(dimensions), layout);
   check(layout, sweep.study.declaration().name);
   return layout;
 }

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/shard.hpp"
 #include "engine/sweep.hpp"
 
 namespace trawl::io {
@@ -54,9 +55,12 @@ struct FileLayout {
 inline constexpr int layout_version = 1;
 inline constexpr const char* replicate_name = "replicate";
 inline constexpr const char* status_name = "status";
+inline constexpr const char* point_name = "point";
+inline constexpr const char* shard_name = "shard";
 
-/// The file of a sweep: scales, coordinates, `status`, outputs. Refers to `sweep`, which must outlive it.
-/// Throws UsageError if the sweep cannot be laid out: names that clash, more than 32 dimensions, 2^63 bytes or more.
-FileLayout layout_of(const Sweep& sweep);
+/// The file of a sweep, or of one shard of it: scales, coordinates, `status`, outputs. Refers to `sweep`, which must
+/// outlive it. Throws UsageError if the sweep cannot be laid out: names that clash, more than 32 dimensions, 2^63 bytes
+/// or more.
+FileLayout layout_of(const Sweep& sweep, std::optional<Shard> shard = {});
 
 }  // namespace trawl::io

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/error.hpp"
 #include "io/hdf5_read.hpp"
 #include "io/key_places.hpp"
 
@@ -115,6 +116,20 @@ std::string different_values(const RawFile& file, const FileLayout& found, const
   for (const Dataset& dataset : wanted.datasets)
     if (dataset.values && !same_values(file, *found.find(dataset.name), dataset)) return dataset.name;
   return {};
+}
+
+RawFile open_laid_out(const std::string& path, int flags, FileLayout& layout) {
+  const FileLayout found = read_layout(path);
+  if (const std::vector<std::string> lines = differences(found, layout); !lines.empty())
+    throw UsageError(
+        fmt::format("{}: belongs to another sweep or version. Give another path, or what made this file:\n  {}", path,
+                    fmt::join(lines, "\n  ")));
+  RawFile file(path, flags);
+  if (const std::string name = different_values(file, found, layout); !name.empty())
+    throw UsageError(fmt::format(
+        "{}: damaged (the values of {} are not the sweep's). Restore it, or give another path.", path, name));
+  for (Dataset& dataset : layout.datasets) dataset.offset = found.find(dataset.name)->offset;
+  return file;
 }
 
 }  // namespace trawl::io

@@ -16,4 +16,8 @@ std::vector<std::string> differences(const FileLayout& found, const FileLayout& 
 /// The layouts must not differ.
 std::string different_values(const RawFile& file, const FileLayout& found, const FileLayout& wanted);
 
+/// Opens the file of a layout, once it is known to be that, and takes the datasets' offsets from it. Throws UsageError
+/// that says what differs.
+RawFile open_laid_out(const std::string& path, int flags, FileLayout& layout);
+
 }  // namespace trawl::io

@@ -16,17 +16,18 @@ constexpr std::size_t status_block = std::size_t{1} << 18;
 }  // namespace
 
 RecordWriter::RecordWriter(const RawFile& file, std::uint64_t status_offset, std::vector<OutputPlace> outputs,
-                           std::uint64_t tasks)
+                           TaskRange tasks)
     : file_(file), status_offset_(status_offset), outputs_(std::move(outputs)), tasks_(tasks) {
   for (const OutputPlace& output : outputs_) doubles_per_task_ += output.size;
   const std::uint64_t task_bytes = std::max<std::uint64_t>(1, doubles_per_task_ * sizeof(double));
-  window_size_ = std::clamp<std::uint64_t>(window_bytes / task_bytes, 1, std::min(tasks_, window_bytes));
+  window_size_ = std::clamp<std::uint64_t>(window_bytes / task_bytes, 1, std::min(tasks_.size(), window_bytes));
   window_status_.assign(window_size_, 0);
   window_values_.resize(window_size_ * doubles_per_task_);
 }
 
 void RecordWriter::check(const Records& records) const {
-  TRAWL_CHECK(records.range.begin <= records.range.end && records.range.end <= tasks_);
+  TRAWL_CHECK(tasks_.begin <= records.range.begin && records.range.begin <= records.range.end &&
+              records.range.end <= tasks_.end);
   TRAWL_CHECK(records.value_count == records.range.size() * doubles_per_task_);
   std::uint64_t left = records.range.size();
   for (const StatusRun& run : records.statuses) {
@@ -45,7 +46,7 @@ void RecordWriter::write(const Records& records) {
     if (!fits_window(records.range)) {
       write_window();
       // Ranges that were given before this one may still come: leave them some room.
-      window_begin_ = records.range.begin - std::min(records.range.begin, window_size_ / 4);
+      window_begin_ = records.range.begin - std::min(records.range.begin - tasks_.begin, window_size_ / 4);
       if (!fits_window(records.range)) window_begin_ = records.range.begin;
     }
     stage(records);
@@ -91,9 +92,10 @@ void RecordWriter::write_window() {
 
 void RecordWriter::write_stretch(std::uint64_t at, std::uint64_t count) {
   const double* window = window_values_.data();
+  const std::uint64_t place = window_begin_ + at - tasks_.begin;
   for (const OutputPlace& output : outputs_) {
     const std::uint64_t task_bytes = output.size * sizeof(double);
-    file_.write(window + at * output.size, count * task_bytes, output.offset + (window_begin_ + at) * task_bytes);
+    file_.write(window + at * output.size, count * task_bytes, output.offset + place * task_bytes);
     window += window_size_ * output.size;
   }
   for (std::uint64_t i = at; i < at + count; ++i) add_run(window_begin_ + i, 1, static_cast<Status>(window_status_[i]));
@@ -101,9 +103,10 @@ void RecordWriter::write_stretch(std::uint64_t at, std::uint64_t count) {
 
 void RecordWriter::write_directly(const Records& records) {
   const double* from = records.values.get();
+  const std::uint64_t place = records.range.begin - tasks_.begin;
   for (const OutputPlace& output : outputs_) {
     const std::uint64_t task_bytes = output.size * sizeof(double);
-    file_.write(from, records.range.size() * task_bytes, output.offset + records.range.begin * task_bytes);
+    file_.write(from, records.range.size() * task_bytes, output.offset + place * task_bytes);
     from += records.range.size() * output.size;
   }
   TaskIndex begin = records.range.begin;
@@ -133,7 +136,7 @@ void RecordWriter::write_statuses() {
   std::vector<std::uint8_t> block;
   TaskIndex block_begin = 0;
   const auto write_block = [&] {
-    file_.write(block.data(), block.size(), status_offset_ + block_begin);
+    file_.write(block.data(), block.size(), status_offset_ + block_begin - tasks_.begin);
     block_begin += block.size();
     block.clear();
   };

@@ -9,7 +9,8 @@
 
 namespace trawl::io {
 
-/// Where one output's elements lie: task t has `size` doubles from `offset` + t * size * 8 on.
+/// Where one output's elements lie: task t has `size` doubles from `offset` + (t - the file's first task) * size * 8
+/// on.
 struct OutputPlace {
   std::uint64_t offset = 0;
   std::uint64_t size = 0;
@@ -20,7 +21,8 @@ struct OutputPlace {
 /// has a status in the file whose data is not there.
 class RecordWriter {
  public:
-  RecordWriter(const RawFile& file, std::uint64_t status_offset, std::vector<OutputPlace> outputs, std::uint64_t tasks);
+  /// `tasks`: those that the file holds.
+  RecordWriter(const RawFile& file, std::uint64_t status_offset, std::vector<OutputPlace> outputs, TaskRange tasks);
 
   void write(const Records& records);
 
@@ -48,7 +50,7 @@ class RecordWriter {
   std::uint64_t status_offset_;
   std::vector<OutputPlace> outputs_;
   std::uint64_t doubles_per_task_ = 0;
-  std::uint64_t tasks_;
+  TaskRange tasks_;
 
   std::uint64_t window_size_;  ///< in tasks
   TaskIndex window_begin_ = 0;

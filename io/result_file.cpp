@@ -10,11 +10,9 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "engine/error.hpp"
 #include "io/hdf5_create.hpp"
-#include "io/hdf5_read.hpp"
 #include "io/layout.hpp"
 #include "io/layout_check.hpp"
 #include "io/raw_file.hpp"
@@ -64,34 +62,19 @@ RawFile create_file(const std::string& path, FileLayout& layout) {
   return {path, O_RDWR};
 }
 
-/// Takes the offsets from the file once it is known to be the one of this layout.
-RawFile open_file(const std::string& path, FileLayout& layout) {
-  FileLayout found = read_layout(path);
-  if (const std::vector<std::string> lines = differences(found, layout); !lines.empty())
-    throw UsageError(
-        fmt::format("{}: belongs to another sweep or version. Give another path, or what made this file:\n  {}", path,
-                    fmt::join(lines, "\n  ")));
-  RawFile file(path, O_RDWR);
-  if (const std::string name = different_values(file, found, layout); !name.empty())
-    throw UsageError(fmt::format(
-        "{}: damaged (the values of {} are not the sweep's). Restore it, or give another path.", path, name));
-  for (Dataset& dataset : layout.datasets) dataset.offset = found.find(dataset.name)->offset;
-  return file;
-}
-
-RunState read_state(const RawFile& file, std::uint64_t status_offset, std::uint64_t tasks) {
+RunState read_state(const RawFile& file, std::uint64_t status_offset, TaskRange tasks) {
   RunState state;
-  scan_statuses(file, status_offset, tasks, [&](TaskRange run, Status status) {
+  scan_statuses(file, status_offset, tasks.size(), [&](TaskRange run, Status status) {
     state.status_counts[static_cast<std::size_t>(status)] += run.size();
-    if (status == Status::pending) state.pending.insert(run);
+    if (status == Status::pending) state.pending.insert({tasks.begin + run.begin, tasks.begin + run.end});
   });
   return state;
 }
 
-RunState untouched_state(std::uint64_t tasks) {
+RunState untouched_state(TaskRange tasks) {
   RunState state;
-  state.pending.insert({0, tasks});
-  state.status_counts[static_cast<std::size_t>(Status::pending)] = tasks;
+  state.pending.insert(tasks);
+  state.status_counts[static_cast<std::size_t>(Status::pending)] = tasks.size();
   return state;
 }
 
@@ -105,12 +88,13 @@ std::vector<OutputPlace> output_places(const Sweep& sweep, const FileLayout& lay
 }  // namespace
 
 struct ResultFile::Impl {
-  Impl(const std::string& path, const Sweep& sweep) : lock(path) {
-    FileLayout layout = layout_of(sweep);
+  Impl(const std::string& path, const Sweep& sweep, std::optional<Shard> shard) : lock(path) {
+    FileLayout layout = layout_of(sweep, shard);
+    const TaskRange tasks = shard ? shard_tasks(sweep, *shard) : TaskRange{0, sweep.design.task_count()};
     std::error_code ignored;
     created = fs::symlink_status(path, ignored).type() == fs::file_type::not_found;
-    file = created ? create_file(path, layout) : open_file(path, layout);
-    const std::uint64_t status_offset = layout.find(status_name)->offset, tasks = sweep.design.task_count();
+    file = created ? create_file(path, layout) : open_laid_out(path, O_RDWR, layout);
+    const std::uint64_t status_offset = layout.find(status_name)->offset;
     state = created ? untouched_state(tasks) : read_state(file, status_offset, tasks);
     writer.emplace(file, status_offset, output_places(sweep, layout), tasks);
   }
@@ -122,11 +106,12 @@ struct ResultFile::Impl {
   std::optional<RecordWriter> writer;
 };
 
-std::uint64_t result_file_size(const Sweep& sweep) {
-  return hdf5_size(layout_of(sweep));
+std::uint64_t result_file_size(const Sweep& sweep, std::optional<Shard> shard) {
+  return hdf5_size(layout_of(sweep, shard));
 }
 
-ResultFile::ResultFile(const std::string& path, const Sweep& sweep) : impl_(std::make_unique<Impl>(path, sweep)) {}
+ResultFile::ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard)
+    : impl_(std::make_unique<Impl>(path, sweep, shard)) {}
 ResultFile::~ResultFile() = default;
 
 const RunState& ResultFile::state() const {

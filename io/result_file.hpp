@@ -3,27 +3,29 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/records.hpp"
 #include "engine/run.hpp"
+#include "engine/shard.hpp"
 #include "engine/sweep.hpp"
 
 namespace trawl::io {
 
-/// Bytes that the result file of a sweep will have (exactly), without creating it.
-std::uint64_t result_file_size(const Sweep& sweep);
+/// Bytes that the result file of a sweep, or of a shard of it, will have (exactly), without creating it.
+std::uint64_t result_file_size(const Sweep& sweep, std::optional<Shard> shard = {});
 
-/// The result file of one sweep, opened for a run. Holds the flock on PATH.lock while it lives.
+/// The result file of one sweep, or of a shard of it, opened for a run. Holds the flock on PATH.lock while it lives.
 class ResultFile final : public RecordSink {
  public:
   /// Creates the file, or opens the unfinished or finished file of the same sweep.
   /// Throws UsageError if another process holds the lock, if the file belongs to another sweep (the message says what
   /// differs) or is no result file; IoError if the directory or disk refuses. Nothing half made is left behind.
-  ResultFile(const std::string& path, const Sweep& sweep);
+  ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard = {});
   ~ResultFile() override;
 
-  /// Pending ranges and counts by status as found when the file was opened.
+  /// Pending ranges and counts by status as found when the file was opened; of a shard, of its own tasks.
   const RunState& state() const;
   bool created() const;  ///< by this object, as opposed to found
 

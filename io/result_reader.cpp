@@ -112,6 +112,13 @@ std::string ResultReader::trawl_version() const {
   return attribute<std::string>(impl_->layout, impl_->path, "trawl_version");
 }
 
+std::optional<Shard> ResultReader::shard() const {
+  if (!impl_->layout.attributes.contains(shard_name)) return std::nullopt;
+  const std::optional<Shard> shard = parse_shard(attribute<std::string>(impl_->layout, impl_->path, shard_name));
+  if (!shard) throw UsageError(fmt::format("{}: damaged (its shard is not I/S). Restore it.", impl_->path));
+  return shard;
+}
+
 std::uint64_t ResultReader::task_count() const {
   return impl_->status->element_count();
 }

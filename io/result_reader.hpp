@@ -4,9 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/shard.hpp"
 #include "engine/task.hpp"
 
 namespace trawl::io {
@@ -43,6 +45,7 @@ class ResultReader {
   int study_version() const;
   std::string sweep_text() const;  ///< canonical sweep; parse_sweep reads it
   std::string trawl_version() const;
+  std::optional<Shard> shard() const;  ///< if the file is a part of its sweep
 
   std::uint64_t task_count() const;
   std::uint64_t replicates() const;

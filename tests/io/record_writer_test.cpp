@@ -37,7 +37,7 @@ class RecordWriterTest : public ::testing::Test {
     file.write(zeros.data(), zeros.size(), 0);
   }
 
-  RecordWriter writer() const { return {file, status, {{0, 1}, {second, 3}}, tasks}; }
+  RecordWriter writer() const { return {file, status, {{0, 1}, {second, 3}}, {0, tasks}}; }
 
   static double value(TaskIndex task, std::uint64_t element) { return static_cast<double>(task * 4 + element); }
 
@@ -132,7 +132,7 @@ TEST_F(RecordWriterTest, gives_no_task_a_status_before_its_data_is_flushed) {
 
 TEST_F(RecordWriterTest, says_where_and_why_a_write_failed) {
   const RawFile read_only(scratch / "raw", O_RDONLY);
-  RecordWriter out(read_only, status, {{0, 1}, {second, 3}}, tasks);
+  RecordWriter out(read_only, status, {{0, 1}, {second, 3}}, {0, tasks});
   out.write(records({5, 6}));
   try {
     out.flush();

@@ -1,0 +1,26 @@
+// The files of a sweep's shards, and joining them into the one that a single job would have written.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/shard.hpp"
+#include "io/result_file.hpp"
+
+namespace trawl::io {
+
+/// "DIR/NAME.shard-2-of-3.h5" for "DIR/NAME.h5".
+std::string shard_path(const std::string& whole, Shard shard);
+
+/// Names of the shards of `whole` that lie beside it, sorted.
+std::vector<std::string> find_shards(const std::string& whole);
+
+/// Which shard of the sweep a file is. The file is treated as hostile: its layout and coordinates are compared with
+/// what they should be. Throws UsageError if it is no shard of this sweep and version, IoError.
+Shard check_shard(const std::string& path, const Sweep& sweep);
+
+/// Writes the tasks that are done in a shard's file, and pending in `whole`, to `whole`; flush() is the caller's. The
+/// shard may be growing. Throws as check_shard() does.
+void merge_shard(const std::string& path, const Sweep& sweep, ResultFile& whole);
+
+}  // namespace trawl::io
