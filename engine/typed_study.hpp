@@ -106,11 +106,11 @@ auto bind_elements(const Parameter& common, std::size_t first = 0) {
   return bindings;
 }
 
-/// Derive from this, override evaluate(const P&, RandomStream, Outputs) and outputs().
+/// Derive from this, override evaluate(Tasks, Columns) and outputs(), to compute several tasks at once.
 template <class P>
-class TypedStudy : public Study {
+class BlockStudy : public Study {
  public:
-  TypedStudy(Declaration declaration, std::vector<Binding<P>> bindings)
+  BlockStudy(Declaration declaration, std::vector<Binding<P>> bindings)
       : declaration_(std::move(declaration)), bindings_(std::move(bindings)) {
     for (const auto& binding : bindings_) declaration_.parameters.push_back(binding.parameter);
   }
@@ -127,19 +127,28 @@ class TypedStudy : public Study {
 
   double cost(std::span<const double> point) const final { return cost(parameters(point)); }
 
-  void evaluate(const Tasks& tasks, const Columns& columns) const final {
-    for (std::size_t i = 0; i < tasks.size; ++i)
-      evaluate(parameters(tasks.row(i)), tasks.random(i), Outputs(columns, i));
-  }
-
  protected:
-  /// Computes one task; throw std::exception to fail it.
-  virtual void evaluate(const P& p, const RandomStream& random, const Outputs& out) const = 0;
   virtual double cost(const P& /*p*/) const { return 1.0; }
 
  private:
   Declaration declaration_;
   std::vector<Binding<P>> bindings_;
+};
+
+/// Derive from this, override evaluate(const P&, RandomStream, Outputs) and outputs(), to compute one task at a time.
+template <class P>
+class TypedStudy : public BlockStudy<P> {
+ public:
+  using BlockStudy<P>::BlockStudy;
+
+  void evaluate(const Tasks& tasks, const Columns& columns) const final {
+    for (std::size_t i = 0; i < tasks.size; ++i)
+      evaluate(this->parameters(tasks.row(i)), tasks.random(i), Outputs(columns, i));
+  }
+
+ protected:
+  /// Computes one task; throw std::exception to fail it.
+  virtual void evaluate(const P& p, const RandomStream& random, const Outputs& out) const = 0;
 };
 
 }  // namespace trawl

@@ -1,11 +1,14 @@
 #include "studies/catalogue.hpp"
 
+#include "studies/adam_2d/adam_2d.hpp"
+#include "studies/binary_cross_entropy/binary_cross_entropy.hpp"
 #include "studies/diffusion/diffusion.hpp"
 #include "studies/fairness/fairness.hpp"
 #include "studies/gaussian_nll/gaussian_nll.hpp"
 #include "studies/gd_linear/gd_linear.hpp"
 #include "studies/gelu_factor/gelu_factor.hpp"
 #include "studies/importance_sampling/importance_sampling.hpp"
+#include "studies/latent_variable/latent_variable.hpp"
 #include "studies/mnist1d_mlp/mnist1d_mlp.hpp"
 #include "studies/null/null.hpp"
 #include "studies/reparam_gradient/reparam_gradient.hpp"
@@ -27,11 +30,14 @@ std::span<const Study* const> catalogue() {
       the<GeluFactor>(),
       // Losses
       the<GaussianNll>(),
+      the<BinaryCrossEntropy>(),
       // Fitting
       the<GdLinear>(),
+      the<Adam2d>(),
       // Backpropagation and training
       the<Mnist1dMlp>(),
       // Probability
+      the<LatentVariable>(),
       the<ReparamGradient>(),
       the<ImportanceSampling>(),
       // Generative
