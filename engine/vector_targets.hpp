@@ -5,3 +5,10 @@
 #pragma once
 
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4 | HWY_AVX3_DL)
+
+namespace trawl {
+
+/// The one that kernels use on this machine: "AVX-512", "AVX2" or "one lane".
+const char* vector_target_name();
+
+}  // namespace trawl

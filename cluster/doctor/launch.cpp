@@ -1,0 +1,104 @@
+#include "cluster/doctor/launch.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "cluster/mpi/library.hpp"
+#include "cluster/process.hpp"
+#include "engine/error.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+constexpr double start_timeout_s = 60;
+
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+/// The first line that says something; launchers frame their messages.
+std::string first_sentence(const std::string& text) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find_first_not_of("-= \t") != std::string::npos) return line;
+  }
+  return "no message";
+}
+
+Finding examine_loss() {
+  const bool by_mpirun = !variable("OMPI_COMM_WORLD_SIZE").empty() && variable("SLURM_STEP_ID").empty();
+  if (!by_mpirun) return {"lost ranks", "srun: need --no-kill --kill-on-bad-exit=0, as in the script of trawl submit"};
+  if (!variable("OMPI_MCA_orte_enable_recovery").empty())
+    return {"lost ranks", "do not end the run (--enable-recovery)"};
+  return {"lost ranks", "one killed rank ends the run", Verdict::poor, "Give mpirun --enable-recovery"};
+}
+
+Finding examine_allocation() {
+  if (variable("SLURM_JOB_ID").empty()) return {"SLURM", "no allocation here"};
+  return {"SLURM", fmt::format("job {}: {} nodes ({}), {} tasks", variable("SLURM_JOB_ID"),
+                               variable("SLURM_JOB_NUM_NODES"), variable("SLURM_JOB_NODELIST"),
+                               variable("SLURM_NTASKS").empty() ? "?" : variable("SLURM_NTASKS"))};
+}
+
+}  // namespace
+
+std::string pmix_plugin(const std::string& list) {
+  std::istringstream words(list);
+  for (std::string word; words >> word;) {
+    if (word == "pmix" || word == "pmix,") return "pmix";
+  }
+  return {};
+}
+
+std::vector<Finding> examine_ranks(const Session& session) {
+  std::vector<Finding> findings{{"MPI library", mpi_library()}};
+  const MpiThreadLevel level = mpi_thread_level();
+  findings.push_back({"MPI threads", level.name});
+  if (!level.enough) {
+    findings.back().verdict = Verdict::broken;
+    findings.back().advice = "Use an MPI library that was built with threads";
+  }
+  const int size = session.size();
+  findings.push_back(
+      {"ranks", fmt::format("{}, of which {} share these processors", size, session.ranks_sharing_processors())});
+  if (size == 1 && variable("OMPI_COMM_WORLD_SIZE") != "1" && variable("SLURM_NTASKS") != "1") {
+    findings.back().verdict = Verdict::broken;
+    findings.back().advice = "Every process thinks it is alone: does the launcher fit this MPI (srun --mpi=pmix)?";
+  }
+  if (size > 1) findings.push_back(examine_loss());
+  return findings;
+}
+
+Finding examine_mpirun() {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+  try {
+    const ProcessResult result = run_process({"mpirun", "-n", "2", "--oversubscribe", self, "doctor"}, start_timeout_s);
+    const bool two_ranks = result.output.find(" 2, of which ") != std::string::npos;
+    if (two_ranks) return {"mpirun", fmt::format("starts two ranks of {}", mpi_library())};
+    return {"mpirun", fmt::format("did not start two ranks: {}", first_sentence(result.errors)), Verdict::broken,
+            "Does the mpirun in PATH belong to the library that trawl was built with?"};
+  } catch (const IoError& error) {
+    return {"mpirun", error.what(), Verdict::poor, "Without it trawl run uses this machine alone"};
+  }
+}
+
+std::vector<Finding> examine_slurm() {
+  std::vector<Finding> findings{examine_allocation()};
+  try {
+    const ProcessResult list = run_process({"srun", "--mpi=list"}, start_timeout_s);
+    if (!pmix_plugin(list.output + " " + list.errors).empty()) {
+      findings.push_back({"srun", "has PMIx: srun --mpi=pmix starts ranks"});
+    } else {
+      findings.push_back({"srun", "has no PMIx", Verdict::poor, "Put launcher = \"mpirun\" into site.toml"});
+    }
+  } catch (const IoError&) {
+    findings.push_back({"srun", "not installed: trawl run and mpirun work without it"});
+  }
+  return findings;
+}
+
+}  // namespace trawl::cluster
