@@ -16,6 +16,7 @@ from throughput import remove, run
 # Two axes that span each sweep, as START,STOP; every other parameter has its default.
 SWEEPS = {
     "gaussian_nll": {"beta1": "0,1", "sigma": "0.1,0.5"},
+    "binary_cross_entropy": {"beta1": "-2,6", "omega1_0": "-30,0"},
 }
 BASELINE = {"x": "0,1", "y": "0,1"}
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <span>
@@ -46,5 +47,43 @@ inline double cross_entropy(std::span<const double> z, std::size_t label) {
 inline double binary_cross_entropy(double z, double y) {
   return (z > 0 ? (1 - y) * z : -y * z) + std::log1p(std::exp(-std::abs(z)));
 }
+
+/// Sums cross-entropies and gives the probabilities on the way: one exponential for each logit, one logarithm in all.
+class CrossEntropySum {
+ public:
+  /// Adds binary_cross_entropy(z, y); returns sigmoid(z).
+  double add(double z, double y) {
+    const double e = std::exp(-std::abs(z));
+    add_term(z > 0 ? (1 - y) * z : -y * z, e);
+    return (z > 0 ? 1 : e) / (1 + e);
+  }
+
+  /// Adds cross_entropy(z, label); p becomes softmax(z).
+  template <std::size_t K>
+  void add(const std::array<double, K>& z, std::size_t label, std::array<double, K>& p) {
+    const std::size_t top = static_cast<std::size_t>(std::max_element(z.begin(), z.end()) - z.begin());
+    double rest = 0;
+    for (std::size_t k = 0; k < K; ++k)
+      if (k != top) rest += p[k] = std::exp(z[k] - z[top]);
+    p[top] = 1;
+    for (double& one : p) one /= 1 + rest;
+    add_term(z[top] - z[label], rest);
+  }
+
+  double value() const { return sum_ + std::log1p(rest_); }
+
+ private:
+  /// Adds term + ln(1 + rest), rest >= 0: (1 + a)(1 + b) = 1 + (a + b (1 + a)), so that small rests keep their digits.
+  void add_term(double term, double rest) {
+    sum_ += term;
+    rest_ += rest * (1 + rest_);
+    if (rest_ < 1e200) return;
+    sum_ += std::log1p(rest_);
+    rest_ = 0;
+  }
+
+  double sum_ = 0;
+  double rest_ = 0;
+};
 
 }  // namespace trawl

@@ -9,6 +9,7 @@
 #include "studies/gelu_factor/gelu_factor.hpp"
 #include "studies/importance_sampling/importance_sampling.hpp"
 #include "studies/latent_variable/latent_variable.hpp"
+#include "studies/line_search/line_search.hpp"
 #include "studies/mnist1d_mlp/mnist1d_mlp.hpp"
 #include "studies/null/null.hpp"
 #include "studies/reparam_gradient/reparam_gradient.hpp"
@@ -32,6 +33,7 @@ std::span<const Study* const> catalogue() {
       the<GaussianNll>(),
       the<BinaryCrossEntropy>(),
       // Fitting
+      the<LineSearch>(),
       the<GdLinear>(),
       the<Adam2d>(),
       // Backpropagation and training

@@ -98,5 +98,28 @@ TEST(BinaryCrossEntropy, is_that_of_two_classes_with_logits_z_and_0) {
   }
 }
 
+TEST(CrossEntropySum, is_the_sum_of_its_terms_and_gives_their_probabilities) {
+  CrossEntropySum sum;
+  double expected = 0;
+  for (int i = 0; i < 5000; ++i) {
+    const double z = 4 * std::sin(i), y = i % 3 == 0;
+    EXPECT_DOUBLE_EQ(sum.add(z, y), sigmoid(z));
+    expected += binary_cross_entropy(z, y);
+    const std::array<double, 3> logits = {z, 0.5, std::cos(i)};
+    std::array<double, 3> p, direct;
+    sum.add(logits, static_cast<std::size_t>(i % 3), p);
+    softmax(logits, direct);
+    for (std::size_t k = 0; k < 3; ++k) EXPECT_DOUBLE_EQ(p[k], direct[k]);
+    expected += cross_entropy(logits, static_cast<std::size_t>(i % 3));
+  }
+  EXPECT_NEAR(sum.value() / expected, 1, 1e-13);
+}
+
+TEST(CrossEntropySum, keeps_the_digits_of_a_small_sum) {
+  CrossEntropySum sum;
+  for (int i = 0; i < 10; ++i) sum.add(50, 1);
+  EXPECT_NEAR(sum.value() / (10 * std::exp(-50.0)), 1, 1e-14);
+}
+
 }  // namespace
 }  // namespace trawl
