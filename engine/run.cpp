@@ -7,9 +7,9 @@
 #include <limits>
 #include <numeric>
 #include <optional>
-#include <thread>
 #include <utility>
 
+#include "engine/clock.hpp"
 #include "engine/cost_order.hpp"
 #include "engine/error.hpp"
 #include "engine/inflight.hpp"
@@ -19,8 +19,6 @@
 namespace trawl {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
@@ -43,12 +41,12 @@ class BackOff {
   /// Sleeps in `worker` (woken by a completed range), if there is one.
   void wait(Worker* worker, double longest_s) {
     if (seconds_since(idle_since_) < spin_s) {
-      std::this_thread::yield();
+      yield_processor();
       return;
     }
     const double seconds = std::min(wait_s_, longest_s);
     if (worker != nullptr) worker->wait(seconds);
-    else std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    else sleep_for_seconds(seconds);
     wait_s_ = std::min(2 * wait_s_, longest_s);
   }
 

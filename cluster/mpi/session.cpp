@@ -23,13 +23,6 @@ namespace {
 /// How long the last messages, and then MPI_Finalize, may take.
 constexpr unsigned leave_timeout_s = 10;
 
-std::string error_text(int code) {
-  char text[MPI_MAX_ERROR_STRING] = "unknown error";
-  int length = 0;
-  MPI_Error_string(code, text, &length);
-  return text;
-}
-
 /// What a rank tells the others on its node.
 struct Neighbour {
   Rank rank;
@@ -101,10 +94,6 @@ void leave_soon(int code) {
 }
 
 }  // namespace
-
-MpiError::MpiError(const char* call, int code)
-    : std::runtime_error(std::string(call) + " failed (" + error_text(code) +
-                         "). Does the same mpirun fit this build?") {}
 
 bool launched_in_parallel() {
   for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {

@@ -1,0 +1,21 @@
+#include "cluster/mpi/check.hpp"
+
+#include <string>
+
+namespace trawl::cluster {
+namespace {
+
+std::string error_text(int code) {
+  char text[MPI_MAX_ERROR_STRING] = "unknown error";
+  int length = 0;
+  MPI_Error_string(code, text, &length);
+  return text;
+}
+
+}  // namespace
+
+MpiError::MpiError(const char* call, int code)
+    : std::runtime_error(std::string(call) + " failed (" + error_text(code) +
+                         "). Does the same mpirun fit this build?") {}
+
+}  // namespace trawl::cluster
