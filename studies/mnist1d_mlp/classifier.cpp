@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/softmax.hpp"
+#include "engine/softmax_rows.hpp"
 
 namespace trawl::studies::mnist1d {
 
@@ -23,13 +23,11 @@ void initialise(Classifier& net, Initialisation initialisation, const RandomStre
 void compute_gradient(Classifier& net, const Examples& examples) {
   const std::size_t rows = examples.labels.size(), classes = net.shape.outputs();
   const auto logits = mlp_forward(net.shape, net.params, rows, examples.x, net.workspace);
-  const std::span<double> dz = std::span(net.workspace.gradients.back()).first(logits.size());
-  for (std::size_t n = 0; n < rows; ++n) {
-    const auto p = dz.subspan(n * classes, classes);
-    softmax(logits.subspan(n * classes, classes), p);
-    p[examples.labels[n]] -= 1;
-  }
-  for (double& value : dz) value /= static_cast<double>(rows);
+  std::vector<double>& dz = net.workspace.gradients.back();
+  softmax_rows(rows, classes, logits.data(), dz.data(), net.log_sums.data());
+  for (std::size_t n = 0; n < rows; ++n) dz[n * classes + examples.labels[n]] -= 1;
+  const double weight = 1 / static_cast<double>(rows);
+  for (std::size_t i = 0; i < rows * classes; ++i) dz[i] *= weight;
   mlp_backward(net.shape, net.params, rows, examples.x, net.workspace, net.gradient);
 }
 
@@ -52,10 +50,11 @@ Score score(Classifier& net, const Examples& examples) {
   for (std::size_t first = 0; first < size; first += net.workspace.capacity) {
     const std::size_t rows = std::min(net.workspace.capacity, size - first);
     const auto logits = mlp_forward(net.shape, net.params, rows, examples.x + first * inputs, net.workspace);
+    softmax_rows(rows, classes, logits.data(), net.workspace.gradients.back().data(), net.log_sums.data());
     for (std::size_t n = 0; n < rows; ++n) {
       const std::span<const double> z = logits.subspan(n * classes, classes);
       const std::size_t label = examples.labels[first + n];
-      loss += cross_entropy(z, label);
+      loss += net.log_sums[n] - z[label];
       wrong += static_cast<std::size_t>(std::max_element(z.begin(), z.end()) - z.begin()) != label ? 1 : 0;
     }
   }

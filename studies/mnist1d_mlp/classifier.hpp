@@ -21,12 +21,17 @@ struct Examples {
 struct Classifier {
   /// `capacity`: rows at a time.
   Classifier(MlpShape s, std::size_t capacity)
-      : shape(std::move(s)), params(shape.parameter_count()), gradient(params.size()), workspace(shape, capacity) {}
+      : shape(std::move(s)),
+        params(shape.parameter_count()),
+        gradient(params.size()),
+        workspace(shape, capacity),
+        log_sums(capacity) {}
 
   MlpShape shape;
   std::vector<double> params;
   std::vector<double> gradient;
   MlpWorkspace workspace;
+  std::vector<double> log_sums;  ///< scratch
 };
 
 enum class Initialisation { he_uniform, he_normal };
