@@ -16,12 +16,23 @@
 
 #include "cluster/mpi/check.hpp"
 #include "cluster/mpi/mpi_transport.hpp"
+#include "engine/error.hpp"
 
 namespace trawl::cluster {
 namespace {
 
 /// How long the last messages, and then MPI_Finalize, may take.
 constexpr unsigned leave_timeout_s = 10;
+
+/// How long MPI's start may take. Open MPI waits for ever for a rank that dies meanwhile.
+constexpr unsigned start_timeout_s = 120;
+
+void give_up_start(int) {
+  constexpr char message[] =
+      "trawl: MPI did not start within 120 s (did a rank die meanwhile?). Run it again to continue\n";
+  static_cast<void>(!write(STDERR_FILENO, message, sizeof message - 1));
+  _exit(exit_stopped_early);
+}
 
 /// What a rank tells the others on its node.
 struct Neighbour {
@@ -109,12 +120,15 @@ struct Session::Impl {
 
 Session::Session() {
   if (!launched_in_parallel()) return;
+  signal(SIGALRM, give_up_start);
+  alarm(start_timeout_s);
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   impl_ = std::make_unique<Impl>();
   impl_->transport.emplace(MPI_COMM_WORLD);
   impl_->neighbours = find_neighbours(impl_->transport->rank());
+  alarm(0);
 }
 
 Session::~Session() {
