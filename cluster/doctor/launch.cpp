@@ -44,15 +44,29 @@ Finding examine_allocation() {
                                variable("SLURM_NTASKS").empty() ? "?" : variable("SLURM_NTASKS"))};
 }
 
-}  // namespace
-
-std::string pmix_plugin(const std::string& list) {
+bool has_pmix(const std::string& list) {
   std::istringstream words(list);
   for (std::string word; words >> word;) {
-    if (word == "pmix" || word == "pmix,") return "pmix";
+    if (word == "pmix") return true;
   }
-  return {};
+  return false;
 }
+
+Finding examine_srun() {
+  try {
+    const ProcessResult list = run_process({"srun", "--mpi=list"}, start_timeout_s);
+    if (list.code != 0) {
+      return {"srun", fmt::format("does not work here: {}", first_sentence(list.errors)), Verdict::poor,
+              "Is this machine part of a cluster?"};
+    }
+    if (has_pmix(list.output + " " + list.errors)) return {"srun", "has PMIx: srun --mpi=pmix starts ranks"};
+    return {"srun", "has no PMIx", Verdict::poor, "Put launcher = \"mpirun\" into site.toml"};
+  } catch (const IoError&) {
+    return {"srun", "not installed: trawl run and mpirun work without it"};
+  }
+}
+
+}  // namespace
 
 std::vector<Finding> examine_ranks(const Session& session) {
   std::vector<Finding> findings{{"MPI library", mpi_library()}};
@@ -87,18 +101,7 @@ Finding examine_mpirun() {
 }
 
 std::vector<Finding> examine_slurm() {
-  std::vector<Finding> findings{examine_allocation()};
-  try {
-    const ProcessResult list = run_process({"srun", "--mpi=list"}, start_timeout_s);
-    if (!pmix_plugin(list.output + " " + list.errors).empty()) {
-      findings.push_back({"srun", "has PMIx: srun --mpi=pmix starts ranks"});
-    } else {
-      findings.push_back({"srun", "has no PMIx", Verdict::poor, "Put launcher = \"mpirun\" into site.toml"});
-    }
-  } catch (const IoError&) {
-    findings.push_back({"srun", "not installed: trawl run and mpirun work without it"});
-  }
-  return findings;
+  return {examine_allocation(), examine_srun()};
 }
 
 }  // namespace trawl::cluster

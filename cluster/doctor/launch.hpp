@@ -18,7 +18,4 @@ Finding examine_mpirun();
 /// The allocation, and whether srun can start ranks.
 std::vector<Finding> examine_slurm();
 
-/// From the output of `srun --mpi=list`: the plugin that fits Open MPI ("pmix"), or an empty text.
-std::string pmix_plugin(const std::string& list);
-
 }  // namespace trawl::cluster
