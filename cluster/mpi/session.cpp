@@ -25,11 +25,11 @@ namespace {
 constexpr unsigned leave_timeout_s = 10;
 
 /// How long MPI's start may take. Open MPI waits for ever for a rank that dies meanwhile.
-constexpr unsigned start_timeout_s = 120;
+constexpr unsigned start_timeout_s = 300;
 
 void give_up_start(int) {
   constexpr char message[] =
-      "trawl: MPI did not start within 120 s (did a rank die meanwhile?). Run it again to continue\n";
+      "trawl: MPI did not start within 300 s (did a rank die meanwhile?). Run it again to continue\n";
   static_cast<void>(!write(STDERR_FILENO, message, sizeof message - 1));
   _exit(exit_stopped_early);
 }
