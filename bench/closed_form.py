@@ -17,6 +17,7 @@ from throughput import remove, run
 SWEEPS = {
     "gaussian_nll": {"beta1": "0,1", "sigma": "0.1,0.5"},
     "binary_cross_entropy": {"beta1": "-2,6", "omega1_0": "-30,0"},
+    "multiclass_cross_entropy": {"beta1_0": "-2,6", "omega1_00": "-30,0"},
 }
 BASELINE = {"x": "0,1", "y": "0,1"}
 

@@ -10,7 +10,9 @@
 #include "studies/importance_sampling/importance_sampling.hpp"
 #include "studies/latent_variable/latent_variable.hpp"
 #include "studies/line_search/line_search.hpp"
+#include "studies/logistic_bc/logistic_bc.hpp"
 #include "studies/mnist1d_mlp/mnist1d_mlp.hpp"
+#include "studies/multiclass_cross_entropy/multiclass_cross_entropy.hpp"
 #include "studies/null/null.hpp"
 #include "studies/reparam_gradient/reparam_gradient.hpp"
 
@@ -32,12 +34,14 @@ std::span<const Study* const> catalogue() {
       // Losses
       the<GaussianNll>(),
       the<BinaryCrossEntropy>(),
+      the<MulticlassCrossEntropy>(),
       // Fitting
       the<LineSearch>(),
       the<GdLinear>(),
       the<Adam2d>(),
       // Backpropagation and training
       the<Mnist1dMlp>(),
+      the<LogisticBc>(),
       // Probability
       the<LatentVariable>(),
       the<ReparamGradient>(),
