@@ -12,9 +12,11 @@
 #include "studies/line_search/line_search.hpp"
 #include "studies/logistic_bc/logistic_bc.hpp"
 #include "studies/mnist1d_mlp/mnist1d_mlp.hpp"
+#include "studies/momentum/momentum.hpp"
 #include "studies/multiclass_cross_entropy/multiclass_cross_entropy.hpp"
 #include "studies/null/null.hpp"
 #include "studies/reparam_gradient/reparam_gradient.hpp"
+#include "studies/sgd_gabor/sgd_gabor.hpp"
 
 namespace trawl::studies {
 namespace {
@@ -38,6 +40,8 @@ std::span<const Study* const> catalogue() {
       // Fitting
       the<LineSearch>(),
       the<GdLinear>(),
+      the<SgdGabor>(),
+      the<Momentum>(),
       the<Adam2d>(),
       // Backpropagation and training
       the<Mnist1dMlp>(),

@@ -11,7 +11,7 @@
 #include "studies/reparam_gradient/exact.hpp"
 #include "tests/engine/vector_targets.hpp"
 #include "tests/studies/evaluate_point.hpp"
-#include "tests/studies/goldens.hpp"
+#include "tests/studies/expect_golden.hpp"
 
 namespace trawl::studies {
 namespace {
@@ -28,13 +28,6 @@ const Settings quick{{"samples", 1}, {"repeats", 1}, {"steps", 0}};
 Values at(Settings settings) {
   settings.insert(quick.begin(), quick.end());
   return evaluate_point(study, settings);
-}
-
-void expect_golden(const json& one, const std::string& field, double got) {
-  const double wanted = one.at("expected").at(field).get<double>();
-  const json& tolerance = one.at("tolerance");
-  EXPECT_NEAR(got, wanted, tolerance.value("abs", 0.0) + tolerance.value("rel", 0.0) * std::abs(wanted))
-      << one.at("id") << ' ' << field;
 }
 
 /// E[g(z, x)] by adaptive quadrature.
