@@ -30,7 +30,7 @@ struct GdLinearParameters {
 /// | phi at the start | start_phi0, start_phi1 | [-1e6, 1e6] |
 /// | a, and how it is found | alpha; rule = line_search, fixed | >= 0 |
 /// | steps taken, and kept in the file | steps, path_steps | 0 .. 10^6 |
-/// | line search (studies/models/line_search.hpp) | max_dist, thresh, max_iter, halving | > 0, >= 0, 0 .. 1000 |
+/// | line search (studies/models/line_search.hpp) | max_dist, thresh, max_iter, halving | > 0, >= 0, 1 .. 1000 |
 ///
 /// L is quadratic with the Hessian H = 2 sum (1, x)(1, x)^T: a fixed step shrinks the distance to the optimum in the
 /// eigendirections of H by |1 - alpha lambda|, so it converges for alpha < 2 / lambda_max = 0.03998. A sum over the

@@ -15,7 +15,7 @@ Parameter thresh_parameter() {
 }
 
 Parameter max_iter_parameter() {
-  return {.name = "max_iter", .domain = between(0, 1000), .description = "iterations of the line search at most"};
+  return {.name = "max_iter", .domain = between(1, 1000), .description = "iterations of the line search at most"};
 }
 
 Parameter halving_parameter() {
