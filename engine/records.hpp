@@ -32,6 +32,7 @@ struct Records {
   std::vector<StatusRun> statuses;  ///< counts add up to range.size(); none is pending
   std::vector<Failure> failures;    ///< at most max_failures_per_range are described
   double seconds = 0;               ///< thread time spent on it
+  double longest_s = 0;             ///< longest time that a thread was at one task, or at a few taken together
 
   static constexpr std::size_t max_failures_per_range = 100;
 };

@@ -58,9 +58,40 @@ class BackOff {
   double wait_s_ = shortest_s;
 };
 
+/// Sends and takes messages, and knows how long that took. Looking for messages in vain does not count.
+class Post {
+ public:
+  explicit Post(Transport& transport) : transport_(transport) {}
+
+  void send(Rank to, Message message) {
+    const auto start = Clock::now();
+    transport_.send(to, std::move(message));
+    seconds_ += seconds_since(start);
+  }
+
+  bool receive(Rank& from, Message& message) {
+    if (transport_.size() == 1) return false;
+    const auto start = Clock::now();
+    if (!transport_.receive(from, message)) return false;
+    seconds_ += seconds_since(start);
+    return true;
+  }
+
+  double seconds() const { return seconds_; }
+
+ private:
+  Transport& transport_;
+  double seconds_ = 0;
+};
+
 constexpr double longest_wait_s = 1e-3;         // with other ranks, which cannot wake us
 constexpr double longest_wait_alone_s = 50e-3;  // a completed range wakes us
 constexpr double tick_s = 50e-3;
+
+/// Kept free at the end of a time limit, for what is estimated too low, for flushing and for leaving.
+double margin_of(double time_limit_s) {
+  return std::clamp(0.05 * time_limit_s, 1.0, 30.0);
+}
 
 /// A worker whose point never returned is kept for ever: its thread may still come back to it.
 void keep_if_stuck(std::unique_ptr<Worker>& worker) {
@@ -85,6 +116,7 @@ class Master {
          const RunOptions& options)
       : sweep_(sweep),
         transport_(transport),
+        post_(transport),
         sink_(sink),
         observer_(observer),
         options_(options),
@@ -92,6 +124,8 @@ class Master {
         done_before_(total_ - state.pending.count()),
         scheduler_(scheduler_options(sweep, options), std::move(state.pending), cost_segments(sweep)) {
     summary_.status_counts = state.status_counts;
+    summary_.ranks[0] = {};
+    scheduler_.set_deadline(options.time_limit_s - margin_of(options.time_limit_s));
     for (const Fault& fault : state.faults) scheduler_.faulted(fault.range, fault.times);
   }
 
@@ -102,11 +136,12 @@ class Master {
       join(0, hello_of(options_));
     }
     loop();
-    for (Rank rank = 1; rank < transport_.size(); ++rank) transport_.send(rank, Bye{});
-    sink_.flush();
+    for (Rank rank = 1; rank < transport_.size(); ++rank) post_.send(rank, Bye{});
+    flush();
     report_progress();
     summary_.elapsed_s = seconds_since(start_);
     summary_.stopped_early = !scheduler_.finished();
+    summary_.ranks[0].communication_s = post_.seconds();
     if (!summary_.stopped_early) forget_faults(options_.inflight_path);
     summary_.threads_stuck = local_ && local_->has_stuck_threads();
     keep_if_stuck(local_);
@@ -134,7 +169,7 @@ class Master {
     bool heard = false;
     Rank from = 0;
     Message message;
-    for (int i = 0; i < at_most && transport_.receive(from, message); ++i) {
+    for (int i = 0; i < at_most && post_.receive(from, message); ++i) {
       heard = true;
       if (auto* results = std::get_if<Results>(&message)) take(from, *results);
       else if (const auto* hello = std::get_if<Hello>(&message)) join(from, *hello);
@@ -152,29 +187,49 @@ class Master {
 
   void join(Rank rank, const Hello& hello) {
     observer_.on_worker(rank, hello);
-    scheduler_.hello(rank, hello, seconds_since(start_));
+    const double now = seconds_since(start_);
+    summary_.ranks[rank] = {hello.threads, now};
+    scheduler_.hello(rank, hello, now);
   }
 
   void take(Rank from, Results& results) {
     const Records& records = results.records;
-    if (!scheduler_.results(from, results.grant, records.range, records.seconds, seconds_since(start_))) return;
+    if (!scheduler_.results(from, results.grant, records.range, records.seconds, seconds_since(start_),
+                            records.longest_s)) {
+      return;
+    }
+    RankSeconds& rank = summary_.ranks[from];
+    rank.busy_s += records.seconds;
+    rank.communication_s = results.communication_s;
     if (!records.range.empty()) store(records);
   }
 
   void store(const Records& records) {
+    const auto start = Clock::now();
     sink_.write(records);
+    summary_.ranks[0].io_s += seconds_since(start);
     for (const StatusRun& run : records.statuses) {
       summary_.status_counts[static_cast<std::size_t>(run.status)] += run.count;
     }
     summary_.status_counts[0] -= records.range.size();
     summary_.computed += records.range.size();
     summary_.busy_s += records.seconds;
+    summary_.longest_task_s = std::max(summary_.longest_task_s, records.longest_s);
     for (const Failure& failure : records.failures) observer_.on_failure(failure);
+  }
+
+  void flush() {
+    const auto start = Clock::now();
+    sink_.flush();
+    const double seconds = seconds_since(start);
+    summary_.ranks[0].io_s += seconds;
+    longest_flush_s_ = std::max(longest_flush_s_, seconds);
+    scheduler_.set_deadline(options_.time_limit_s - margin_of(options_.time_limit_s) - 2 * longest_flush_s_);
   }
 
   void deliver() {
     for (Outgoing& outgoing : scheduler_.take_messages()) {
-      if (outgoing.to != 0) transport_.send(outgoing.to, std::move(outgoing.message));
+      if (outgoing.to != 0) post_.send(outgoing.to, std::move(outgoing.message));
       else if (const auto* assignment = std::get_if<Assignment>(&outgoing.message)) local_->assign(*assignment);
       else local_->stop();
     }
@@ -192,10 +247,10 @@ class Master {
     if (nothing_arrived) lose_silent_workers(now);
     if (now >= next_heartbeat_) {
       next_heartbeat_ = now + options_.heartbeat_s;
-      for (Rank rank = 1; rank < transport_.size(); ++rank) transport_.send(rank, Heartbeat{});
+      for (Rank rank = 1; rank < transport_.size(); ++rank) post_.send(rank, Heartbeat{});
     }
     if (now >= next_flush_) {
-      sink_.flush();
+      flush();
       next_flush_ = seconds_since(start_) + options_.flush_interval_s;
     }
     report_progress();
@@ -203,17 +258,22 @@ class Master {
   }
 
   bool keep_going(double now) {
-    if (stop_time_ < 0 && options_.stop != nullptr && options_.stop->load()) {
-      stop_time_ = now;
-      scheduler_.stop();
-      deliver();
+    if (stop_time_ < 0) {
+      const bool asked = options_.stop != nullptr && options_.stop->load();
+      summary_.out_of_time = !asked && scheduler_.out_of_time(now);
+      if (asked || summary_.out_of_time) {
+        stop_time_ = now;
+        if (summary_.out_of_time) grace_s_ = std::min(grace_s_, margin_of(options_.time_limit_s) / 2);
+        scheduler_.stop();
+        deliver();
+      }
     }
     if (stop_time_ >= 0) {
-      if (now - stop_time_ > options_.grace_s && local_ && !local_->idle()) {
+      if (now - stop_time_ > grace_s_ && local_ && !local_->idle()) {
         local_->give_up();
         receive();
       }
-      return !scheduler_.idle() && now - stop_time_ <= options_.grace_s;
+      return !scheduler_.idle() && now - stop_time_ <= grace_s_;
     }
     const bool all_heard_of = now > options_.lease_s;  // ranks that have not said hello by then never will
     return scheduler_.live_workers() > 0 || !all_heard_of;
@@ -259,6 +319,7 @@ class Master {
 
   const Sweep& sweep_;
   Transport& transport_;
+  Post post_;
   RecordSink& sink_;
   RunObserver& observer_;
   const RunOptions& options_;
@@ -271,7 +332,9 @@ class Master {
   double next_tick_ = 0;
   double next_heartbeat_ = 0;
   double next_flush_ = 0;
+  double longest_flush_s_ = 0;
   double stop_time_ = -1;
+  double grace_s_ = options_.grace_s;
 };
 
 }  // namespace
@@ -284,7 +347,17 @@ RunSummary run_master(const Sweep& sweep, RunState state, Transport& transport, 
 bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& options) {
   InflightFile inflight(options.inflight_path, transport.rank());
   auto worker = std::make_unique<Worker>(sweep, WorkerOptions{options.threads, options.point_timeout_s}, inflight);
-  transport.send(0, hello_of(options));
+  Post post(transport);
+  post.send(0, hello_of(options));
+  const auto send_results = [&] {
+    bool any = false;
+    while (std::optional<Results> results = worker->take()) {
+      results->communication_s = post.seconds();
+      post.send(0, std::move(*results));
+      any = true;
+    }
+    return any;
+  };
   const double silence_allowed_s = 2 * options.lease_s;  // the master may be busy writing
   auto heard = Clock::now();
   auto next_tick = Clock::now();
@@ -295,25 +368,22 @@ bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& opti
     bool active = false;
     Rank from = 0;
     Message message;
-    while (!dismissed && transport.receive(from, message)) {
+    while (!dismissed && post.receive(from, message)) {
       active = true;
       heard = Clock::now();
       if (const auto* assignment = std::get_if<Assignment>(&message)) worker->assign(*assignment);
       else if (std::holds_alternative<Stop>(message)) worker->stop();
       else dismissed = std::holds_alternative<Bye>(message);
-      while (std::optional<Results> results = worker->take()) transport.send(0, std::move(*results));
+      send_results();
     }
-    while (std::optional<Results> results = worker->take()) {
-      active = true;
-      transport.send(0, std::move(*results));
-    }
+    active |= send_results();
     if (Clock::now() >= next_tick) {
       next_tick = Clock::now() + std::chrono::milliseconds(50);
       worker->check_timeouts();
       if (Clock::now() >= next_heartbeat) {
         next_heartbeat = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                             std::chrono::duration<double>(options.heartbeat_s));
-        transport.send(0, Heartbeat{});
+        post.send(0, Heartbeat{});
       }
     }
     if (active) back_off.reset();

@@ -4,6 +4,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,9 +25,10 @@ struct RunOptions {
   double flush_interval_s = 5;
   double point_timeout_s = 0;  ///< 0: none
   double heartbeat_s = 1;
-  double lease_s = 15;           ///< a worker that is silent for this long is lost
-  double grace_s = 10;           ///< after a stop, how long running points may go on
-  std::uint64_t range_size = 0;  ///< tasks per range; 0: sized by cost
+  double lease_s = 15;                                            ///< a worker that is silent for this long is lost
+  double grace_s = 10;                                            ///< after a stop, how long running points may go on
+  double time_limit_s = std::numeric_limits<double>::infinity();  ///< the run is then over, everything flushed
+  std::uint64_t range_size = 0;                                   ///< tasks per range; 0: sized by cost
   bool master_computes = true;
   std::string inflight_path = {};           ///< file in which each rank notes what it is computing; empty: none
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal handler
@@ -58,14 +61,26 @@ struct RunState {
   std::vector<Fault> faults;  ///< recover_faults(), called before any rank starts: a rank's start removes its traces
 };
 
+/// Where a rank's time went.
+struct RankSeconds {
+  int threads = 0;             ///< that compute
+  double joined_s = 0;         ///< when it said hello, in seconds from the start of the run
+  double busy_s = 0;           ///< in studies, added up over the threads
+  double communication_s = 0;  ///< of the main thread, in sending and taking messages
+  double io_s = 0;             ///< of the main thread, in writing results; rank 0 only
+};
+
 struct RunSummary {
   std::array<std::uint64_t, 7> status_counts{};  ///< after the run, indexed by Status
-  bool stopped_early = false;                    ///< a stop was asked for, or no worker was left
+  bool stopped_early = false;                    ///< a stop was asked for, time ran out, or no worker was left
+  bool out_of_time = false;                      ///< it was the time
   int workers_lost = 0;
   bool threads_stuck = false;  ///< a point never returned: leave by _exit
   double elapsed_s = 0;
   std::uint64_t computed = 0;  ///< tasks computed by this run
   double busy_s = 0;           ///< thread seconds spent in studies
+  std::map<Rank, RankSeconds> ranks;
+  double longest_task_s = 0;  ///< longest time that a thread was at one task, or at a few taken together
 };
 
 /// Rank 0. Returns when every task has a status or the run was stopped; everything received is then flushed.

@@ -70,6 +70,7 @@ bool Scheduler::finished() const {
 }
 
 void Scheduler::hello(Rank rank, const Hello& hello, double now) {
+  now_ = now;
   WorkerState worker;
   worker.threads = std::max(1, hello.threads);
   worker.last_heard = now;
@@ -80,10 +81,12 @@ void Scheduler::hello(Rank rank, const Hello& hello, double now) {
 }
 
 void Scheduler::heartbeat(Rank rank, double now) {
+  now_ = now;
   if (const auto it = workers_.find(rank); it != workers_.end()) it->second.last_heard = now;
 }
 
-bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now) {
+bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now, double longest_s) {
+  now_ = now;
   const auto it = workers_.find(rank);
   const auto held = grants_.find(grant);
   if (it == workers_.end() || !it->second.alive || held == grants_.end() || held->second.rank != rank) return false;
@@ -100,6 +103,7 @@ bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double 
     const double cost = cost_of(range);
     const double measured = cost / busy;
     done_cost_ += cost;
+    longest_per_cost_ = std::max(longest_per_cost_, longest_s * static_cast<double>(range.size()) / cost);
     set_rate(worker, worker.rate == 0 ? measured : 0.5 * (worker.rate + measured));
     worker.last_size = range.size();
   }
@@ -166,6 +170,11 @@ void Scheduler::stop() {
   }
 }
 
+bool Scheduler::out_of_time(double now) const {
+  return !finished() && (now >= deadline_ || (deadline_ < std::numeric_limits<double>::infinity() && live_ > 0 &&
+                                              !stopping_ && grants_.empty()));
+}
+
 void Scheduler::send(Rank rank, Message message) {
   Outgoing& outgoing = messages_.emplace_back();
   outgoing.to = rank;
@@ -180,16 +189,17 @@ void Scheduler::feed(Rank rank, WorkerState& worker) {
   while (!stopping_ && worker.alive) {
     if (worker.grants.size() == 1 && grants_.at(worker.grants.front()).careful) return;
     TaskRange free;
-    const Segment* segment = next_segment(free);
+    const Segment* segment = next_segment(worker, free);
     if (segment == nullptr) {
-      if (worker.grants.empty() && take_suspect(rank, free)) give(rank, worker, free, true);
+      if (worker.grants.empty() && take_suspect(rank, worker, free)) give(rank, worker, free, true);
       return;
     }
     const bool one_for_each_thread =
         worker.rate == 0 || options_.range_size > 0 || tasks_are_long(worker, segment->cost);
     const std::size_t depth = one_for_each_thread ? static_cast<std::size_t>(worker.threads) : 2;
     if (worker.grants.size() >= std::max<std::size_t>(depth, options_.range_size > 0 ? 2 : 1)) return;
-    const std::uint64_t tasks = std::min(range_tasks(worker, segment->cost), free.size());
+    const std::uint64_t tasks =
+        std::min({range_tasks(worker, segment->cost), tasks_in_time(worker, segment->cost), free.size()});
     const TaskRange range{free.begin, free.begin + tasks};
     pending_.erase(range);
     pending_cost_ = pending_.empty() ? 0 : pending_cost_ - static_cast<double>(tasks) * segment->cost;
@@ -205,19 +215,25 @@ void Scheduler::give(Rank rank, WorkerState& worker, TaskRange range, bool caref
   send(rank, Assignment{id, range, careful});
 }
 
-/// The most expensive segment that has pending tasks, and the first run of them in it. Null if nothing is pending.
-const Segment* Scheduler::next_segment(TaskRange& pending) {
-  for (; current_ < order_.size() && !pending_.empty(); ++current_) {
-    const Segment& segment = segments_[order_[current_]];
+/// The most expensive segment with pending tasks for which there is time, and the first run of them in it; null if
+/// there is none.
+const Segment* Scheduler::next_segment(const WorkerState& worker, TaskRange& pending) {
+  for (std::size_t at = current_; at < order_.size() && !pending_.empty(); ++at) {
+    const Segment& segment = segments_[order_[at]];
     pending = intersection(pending_.next(segment.range.begin), segment.range);
-    if (!pending.empty()) return &segment;
+    if (pending.empty()) {
+      if (at == current_) ++current_;
+    } else if (tasks_in_time(worker, segment.cost) > 0) {
+      return &segment;
+    }
   }
   return nullptr;
 }
 
-bool Scheduler::take_suspect(Rank rank, TaskRange& range) {
+bool Scheduler::take_suspect(Rank rank, const WorkerState& worker, TaskRange& range) {
   if (suspects_.empty() || (rank == 0 && live_ > 1)) return false;
   range = suspects_.front();
+  if (tasks_in_time(worker, cost_of(range) / static_cast<double>(range.size())) < range.size()) return false;
   suspects_.pop_front();
   return true;
 }
@@ -235,6 +251,23 @@ std::uint64_t Scheduler::range_tasks(const WorkerState& worker, double cost) con
   const double tasks = seconds * worker.rate / cost;
   const double most = static_cast<double>(std::min(options_.max_range_tasks, worker.last_size * max_growth));
   return static_cast<std::uint64_t>(std::clamp(tasks, 1.0, std::max(most, 1.0)));
+}
+
+/// How many tasks of this cost the worker should have done by the deadline, after what it has in flight. 0 if a single
+/// one would take too long, at the worker's mean speed or at that of the slowest task seen.
+std::uint64_t Scheduler::tasks_in_time(const WorkerState& worker, double cost) const {
+  constexpr auto any_number = std::numeric_limits<std::uint64_t>::max();
+  double left_s = deadline_ - now_;
+  if (left_s == std::numeric_limits<double>::infinity()) return any_number;
+  if (left_s <= 0) return 0;
+  if (worker.rate == 0) return any_number;
+  const bool thread_is_free =
+      tasks_are_long(worker, cost) && worker.grants.size() < static_cast<std::size_t>(worker.threads);
+  if (!thread_is_free) {
+    for (const std::uint64_t id : worker.grants) left_s -= cost_of(grants_.at(id).range) / worker.rate;
+  }
+  if (cost * std::max(worker.threads / worker.rate, longest_per_cost_) > left_s) return 0;
+  return static_cast<std::uint64_t>(std::clamp(left_s * worker.rate / cost, 1.0, 1e18));
 }
 
 std::vector<Outgoing> Scheduler::take_messages() {

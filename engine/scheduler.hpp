@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <map>
 #include <string>
 #include <vector>
@@ -44,12 +45,20 @@ class Scheduler {
   void hello(Rank rank, const Hello& hello, double now);
   void heartbeat(Rank rank, double now);
   /// Results, all of a grant or the part done before a stop. False: from a worker that was given up; ignore them.
-  bool results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now);
+  /// `longest_s` is the longest time that one of its tasks took, 0 if that is not known.
+  bool results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now, double longest_s = 0);
   /// The worker is dead. `suspects` are the tasks it was computing, as far as is known.
   void lost(Rank rank, const std::vector<TaskRange>& suspects);
   /// An earlier process faulted in these tasks, `times` times; before the first hello.
   void faulted(TaskRange range, int times);
   void stop();
+
+  /// From now on a range is handed out only if it should end before this time.
+  void set_deadline(double deadline) { deadline_ = deadline; }
+
+  /// Whether the rest is for another run: the deadline has passed, or nothing more is in flight because nothing that is
+  /// pending would end before it.
+  bool out_of_time(double now) const;
 
   /// Messages to send, oldest first; empties the list.
   std::vector<Outgoing> take_messages();
@@ -87,10 +96,11 @@ class Scheduler {
   void feed_all();
   void feed(Rank rank, WorkerState& worker);
   void give(Rank rank, WorkerState& worker, TaskRange range, bool careful);
-  bool take_suspect(Rank rank, TaskRange& range);
-  const Segment* next_segment(TaskRange& pending);
+  bool take_suspect(Rank rank, const WorkerState& worker, TaskRange& range);
+  const Segment* next_segment(const WorkerState& worker, TaskRange& pending);
   bool tasks_are_long(const WorkerState& worker, double cost) const;
   std::uint64_t range_tasks(const WorkerState& worker, double cost) const;
+  std::uint64_t tasks_in_time(const WorkerState& worker, double cost) const;
   void put_back(TaskRange range);
   double cost_of(TaskRange range) const;
   void set_rate(WorkerState& worker, double rate);
@@ -115,6 +125,9 @@ class Scheduler {
   std::vector<TaskIndex> crashed_;
   std::vector<Outgoing> messages_;
   bool stopping_ = false;
+  double now_ = 0;  // of the last event
+  double deadline_ = std::numeric_limits<double>::infinity();
+  double longest_per_cost_ = 0;  // longest time of a task seen, divided by its cost
 };
 
 }  // namespace trawl

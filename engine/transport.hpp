@@ -32,6 +32,7 @@ struct Results {
   std::uint64_t grant = 0;
   bool last = true;
   Records records;
+  double communication_s = 0;  ///< that the worker has spent on messages so far
 };
 
 /// Both ways, about once a second: I am alive.

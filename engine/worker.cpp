@@ -55,6 +55,7 @@ struct Worker::Job {
   std::uint64_t done = 0;
   std::vector<Failure> failures;
   double seconds = 0;
+  double longest_s = 0;
 };
 
 struct Worker::Lane {
@@ -173,7 +174,9 @@ bool Worker::step(Lane& lane) {
 
   const std::lock_guard lock(mutex_);
   lane.job.reset();
-  job->seconds += static_cast<double>(now_ns() - start) * 1e-9;
+  const double seconds = static_cast<double>(now_ns() - start) * 1e-9;
+  job->seconds += seconds;
+  job->longest_s = std::max(job->longest_s, seconds);
   for (Failure& failure : lane.failures) {
     if (job->failures.size() < Records::max_failures_per_range) job->failures.push_back(std::move(failure));
   }
@@ -202,7 +205,7 @@ void Worker::run_inline(const std::shared_ptr<Job>& job) {
     inline_evaluator_->evaluate(tasks, job->buffer, job->failures);
   }
   slot.begin.store(range.end, std::memory_order_relaxed);
-  job->seconds = static_cast<double>(now_ns() - start) * 1e-9;
+  job->seconds = job->longest_s = static_cast<double>(now_ns() - start) * 1e-9;
   set_thread_slot(nullptr);
   const std::lock_guard lock(mutex_);
   job->done = job->size;
@@ -246,6 +249,7 @@ Results Worker::results_of(Job& job, std::uint64_t count) {
   const TaskIndex first = job.assignment.range.begin;
   records.range = {first, first + count};
   records.seconds = job.seconds;
+  records.longest_s = job.longest_s;
   records.failures = std::move(job.failures);
   records.value_count = count * sweep_.doubles_per_task;
   std::sort(job.timed_out.begin(), job.timed_out.end());

@@ -70,9 +70,11 @@ void put(Out& out, const Results& results) {
   const Records& records = results.records;
   out.number(results.grant);
   out.number(static_cast<std::uint8_t>(results.last));
+  out.number(results.communication_s);
   out.number(records.range.begin);
   out.number(records.range.end);
   out.number(records.seconds);
+  out.number(records.longest_s);
   out.number(records.value_count);
   out.number(static_cast<std::uint64_t>(records.statuses.size()));
   out.number(static_cast<std::uint64_t>(records.failures.size()));
@@ -200,8 +202,10 @@ Results get_results(Reader& in) {
   Records& records = results.records;
   results.grant = in.number<std::uint64_t>();
   results.last = in.flag();
+  results.communication_s = in.number<double>();
   records.range = in.range();
   records.seconds = in.number<double>();
+  records.longest_s = in.number<double>();
   records.value_count = in.number<std::uint64_t>();
   const auto status_runs = in.number<std::uint64_t>();
   const auto failures = in.number<std::uint64_t>();

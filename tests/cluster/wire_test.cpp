@@ -13,6 +13,7 @@ Results example_results() {
   Results results;
   results.grant = 0x1122334455667788;
   results.last = false;
+  results.communication_s = 0.5;
   Records& records = results.records;
   records.range = {(std::uint64_t{1} << 40) - 3, (std::uint64_t{1} << 40) + 4};
   records.value_count = 5;
@@ -24,6 +25,7 @@ Results example_results() {
   records.failures = {{std::uint64_t{1} << 40, Status::threw, "line\nwith \xc3\xa4 and \0 inside"},
                       {records.range.begin, Status::crashed, ""}};
   records.seconds = 0.25;
+  records.longest_s = 0.125;
   return results;
 }
 
@@ -71,7 +73,9 @@ TEST(Wire, gives_back_results_bit_for_bit) {
   EXPECT_EQ(got.grant, sent.grant);
   EXPECT_EQ(got.last, sent.last);
   EXPECT_EQ(got.records.range, sent.records.range);
+  EXPECT_EQ(got.communication_s, sent.communication_s);
   EXPECT_EQ(got.records.seconds, sent.records.seconds);
+  EXPECT_EQ(got.records.longest_s, sent.records.longest_s);
   ASSERT_EQ(got.records.value_count, 5u);
   EXPECT_EQ(std::memcmp(got.records.values.get(), sent.records.values.get(), 5 * sizeof(double)), 0);
   ASSERT_EQ(got.records.statuses.size(), 3u);

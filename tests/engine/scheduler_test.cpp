@@ -1,6 +1,7 @@
 #include "engine/scheduler.hpp"
 
 #include <cmath>
+#include <deque>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -309,6 +310,106 @@ TEST(Scheduler, estimates_the_time_left) {
   scheduler.results(1, given[0].grant, given[0].range, 20.0, 10.0);  // 20 thread seconds on 2 threads: 1 task a second
   EXPECT_NEAR(scheduler.remaining_seconds(5.0), 90.0, 1e-9);
   EXPECT_NEAR(scheduler.remaining_seconds(30.0), 270.0, 1e-9) << "what goes on around the points counts";
+}
+
+/// One worker that takes `seconds` for each task on each of its threads, from time 0 on; returns what it has done when
+/// nothing more is given to it.
+std::uint64_t done_by_deadline(Scheduler& scheduler, int threads, double seconds, double& now) {
+  scheduler.hello(1, {threads, "host", 1}, 0);
+  std::deque<Assignment> queue;
+  std::uint64_t done = 0;
+  for (now = 0;;) {
+    for (const Assignment& a : assignments(scheduler.take_messages(), 1)) queue.push_back(a);
+    if (queue.empty()) return done;
+    const Assignment next = queue.front();
+    queue.pop_front();
+    const double spent = seconds * static_cast<double>(next.range.size());
+    now += spent / threads;
+    done += next.range.size();
+    scheduler.results(1, next.grant, next.range, spent, now, seconds);
+  }
+}
+
+TEST(Scheduler, starts_no_range_that_would_not_end_before_the_deadline) {
+  for (const double seconds : {1e-4, 0.03, 7.0}) {
+    SchedulerOptions options;
+    options.max_range_tasks = 1 << 20;
+    Scheduler scheduler = uniform(100000000, options);
+    scheduler.set_deadline(100);
+    double end = 0;
+    const std::uint64_t done = done_by_deadline(scheduler, 1, seconds, end);
+    EXPECT_LE(end, 100) << seconds;
+    EXPECT_GT(end, 100 - 2 * seconds - 0.01) << "the time there is is used";
+    EXPECT_NEAR(static_cast<double>(done), end / seconds, 1e-6 * static_cast<double>(done) + 1);
+    EXPECT_TRUE(scheduler.out_of_time(end));
+    EXPECT_FALSE(scheduler.finished());
+    EXPECT_TRUE(scheduler.idle());
+  }
+}
+
+TEST(Scheduler, expects_a_task_to_take_as_long_as_the_slowest_one_of_its_cost) {
+  SchedulerOptions options;
+  options.range_size = 1;
+  Scheduler scheduler = uniform(100, options);
+  scheduler.set_deadline(100);
+  scheduler.hello(1, {1, "host", 1}, 0);
+  auto given = assignments(scheduler.take_messages(), 1);
+  ASSERT_EQ(given.size(), 2U);
+  scheduler.results(1, given[0].grant, given[0].range, 30, 30, 30);
+  ASSERT_EQ(assignments(scheduler.take_messages(), 1).size(), 1U);
+  scheduler.results(1, given[1].grant, given[1].range, 1, 75, 1);
+  EXPECT_TRUE(assignments(scheduler.take_messages(), 1).empty()) << "25 s are left and one task took 30";
+  EXPECT_FALSE(scheduler.out_of_time(75)) << "one is still in flight";
+  EXPECT_TRUE(scheduler.out_of_time(100)) << "but not for longer than there is time";
+}
+
+TEST(Scheduler, fills_the_time_left_with_cheaper_tasks) {
+  SchedulerOptions options;
+  options.range_size = 1;
+  Scheduler scheduler(options, first_tasks(20), {{{0, 10}, 10.0}, {{10, 20}, 1.0}});
+  scheduler.set_deadline(35);
+  scheduler.hello(1, {1, "host", 1}, 0);
+  std::vector<TaskIndex> order;
+  double now = 0;
+  for (auto given = assignments(scheduler.take_messages(), 1); !given.empty();
+       given = assignments(scheduler.take_messages(), 1)) {
+    for (const Assignment& a : given) {
+      const double seconds = a.range.begin < 10 ? 10 : 1;
+      now += seconds;
+      order.push_back(a.range.begin);
+      scheduler.results(1, a.grant, a.range, seconds, now, seconds);
+    }
+  }
+  EXPECT_EQ(order, (std::vector<TaskIndex>{0, 1, 2, 10, 11, 12, 13, 14}));
+  EXPECT_TRUE(scheduler.out_of_time(now));
+}
+
+TEST(Scheduler, is_never_out_of_time_without_a_deadline_or_with_nothing_left_to_do) {
+  Scheduler scheduler = uniform(1);
+  EXPECT_FALSE(scheduler.out_of_time(1e9));
+  scheduler.set_deadline(10);
+  EXPECT_FALSE(scheduler.out_of_time(0)) << "no worker has come yet";
+  scheduler.hello(1, {1, "host", 1}, 0);
+  const auto given = assignments(scheduler.take_messages(), 1);
+  EXPECT_FALSE(scheduler.out_of_time(9));
+  scheduler.results(1, given.at(0).grant, given.at(0).range, 1, 9, 1);
+  EXPECT_FALSE(scheduler.out_of_time(11));
+}
+
+TEST(Scheduler, leaves_a_suspected_task_to_the_next_run_if_it_would_not_end_in_time) {
+  SchedulerOptions options;
+  options.range_size = 1;
+  Scheduler scheduler = uniform(4, options);
+  scheduler.set_deadline(10);
+  scheduler.hello(1, {1, "host", 1}, 0);
+  scheduler.hello(2, {1, "host", 2}, 0);
+  auto messages = scheduler.take_messages();
+  const auto first = assignments(messages, 1), second = assignments(messages, 2);
+  scheduler.results(1, first.at(0).grant, first.at(0).range, 4, 4, 4);
+  scheduler.results(1, first.at(1).grant, first.at(1).range, 4, 8, 4);
+  scheduler.lost(2, {second.at(0).range});
+  EXPECT_TRUE(assignments(scheduler.take_messages(), 1).empty());
+  EXPECT_TRUE(scheduler.out_of_time(8));
 }
 
 }  // namespace
