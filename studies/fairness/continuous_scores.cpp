@@ -5,25 +5,18 @@
 #include <numbers>
 #include <stdexcept>
 
+#include "studies/models/bisect.hpp"
+
 namespace trawl::studies::fairness {
 namespace {
+
+using models::bisect;
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 /// Standard normal cdf.
 double phi(double z) {
   return 0.5 * std::erfc(-z / std::numbers::sqrt2);
-}
-
-/// The argument between a and b at which a function changes its sign, to the last bit.
-template <class F>
-double bisect(const F& f, double a, double b) {
-  const bool rising = f(b) > 0;
-  for (;;) {
-    const double middle = 0.5 * (a + b);
-    if (middle == a || middle == b) return middle;
-    ((f(middle) > 0) == rising ? b : a) = middle;
-  }
 }
 
 /// Largest value of a function with one maximum in [a, b], by golden section down to 2^-20 of the interval.
