@@ -1,5 +1,6 @@
 #include "io/run_log.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -31,6 +32,21 @@ void append(int fd, const char* event, const Json& fields) {
   [[maybe_unused]] const ssize_t written = ::write(fd, text.data(), text.size());
 }
 
+Json ranks_of(const RunSummary& summary) {
+  Json ranks = Json::array();
+  for (const auto& [rank, seconds] : summary.ranks) {
+    const double thread_s = seconds.threads * (summary.elapsed_s - seconds.joined_s);
+    ranks.push_back({{"rank", rank},
+                     {"threads", seconds.threads},
+                     {"joined_s", seconds.joined_s},
+                     {"busy_s", seconds.busy_s},
+                     {"idle_s", std::max(0.0, thread_s - seconds.busy_s)},
+                     {"communication_s", seconds.communication_s},
+                     {"io_s", seconds.io_s}});
+  }
+  return ranks;
+}
+
 }  // namespace
 
 RunLog::RunLog(const std::string& path) : fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)) {}
@@ -57,6 +73,8 @@ void RunLog::end(const RunSummary& summary, int exit_code) {
                  {"elapsed_s", summary.elapsed_s},
                  {"computed", summary.computed},
                  {"busy_s", summary.busy_s},
+                 {"longest_task_s", summary.longest_task_s},
+                 {"ranks", ranks_of(summary)},
                  {"workers_lost", summary.workers_lost},
                  {"tasks", counts}};
   if (failures_ > most_failures) fields["failures_left_out"] = failures_ - most_failures;

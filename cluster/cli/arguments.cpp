@@ -15,6 +15,7 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr const char* positional_key = "positional";
+constexpr const char* more_key = "more";
 
 constexpr int style = po::command_line_style::default_style & ~po::command_line_style::allow_guessing;
 
@@ -27,8 +28,10 @@ std::vector<std::string> option_names(const po::options_description& options) {
 void print_help(const Syntax& syntax, const std::string& verb) {
   std::ostringstream options;
   options << syntax.options;
-  fmt::print("trawl {}{} [OPTION...]\n\n{}\n\n{}", verb, syntax.positional.empty() ? "" : " " + syntax.positional,
-             syntax.summary, options.str());
+  std::string words = verb;
+  for (const std::string& name : {syntax.positional, syntax.more})
+    if (!name.empty()) words += " " + name;
+  fmt::print("trawl {} [OPTION...]\n\n{}\n\n{}", words, syntax.summary, options.str());
 }
 
 }  // namespace
@@ -41,9 +44,12 @@ Syntax::Syntax(std::string the_positional, std::string the_summary)
 Arguments::Arguments(const Syntax& syntax, const Invocation& invocation)
     : verb_(invocation.verb), positional_name_(syntax.positional) {
   po::options_description all;
-  all.add(syntax.options).add_options()(positional_key, po::value<std::string>());
+  all.add(syntax.options)
+      .add_options()(positional_key, po::value<std::string>())  //
+      (more_key, po::value<std::vector<std::string>>());
   po::positional_options_description positional;
   if (!syntax.positional.empty()) positional.add(positional_key, 1);
+  if (!syntax.more.empty()) positional.add(more_key, -1);
   try {
     po::store(po::command_line_parser(invocation.words).options(all).positional(positional).style(style).run(),
               values_);
@@ -67,6 +73,10 @@ void Arguments::fail(const std::string& problem) const {
 const std::string& Arguments::positional() const {
   if (!has(positional_key)) fail(fmt::format("{} is missing. See trawl {} --help", positional_name_, verb_));
   return values_[positional_key].as<std::string>();
+}
+
+std::vector<std::string> Arguments::more() const {
+  return texts(more_key);
 }
 
 std::optional<std::string> Arguments::text(const std::string& name) const {

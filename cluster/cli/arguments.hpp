@@ -17,6 +17,7 @@ struct Syntax {
   Syntax(std::string the_positional, std::string the_summary);
 
   std::string positional;  ///< name of the one positional argument, as in "FILE"; empty if there is none
+  std::string more;        ///< name of any further ones, as in "SHARD..."; empty if there are none
   std::string summary;
   boost::program_options::options_description options;
 };
@@ -32,6 +33,7 @@ class Arguments {
 
   /// The positional argument. Throws UsageError if it is missing.
   const std::string& positional() const;
+  std::vector<std::string> more() const;
 
   std::optional<std::string> text(const std::string& name) const;
   std::vector<std::string> texts(const std::string& name) const;

@@ -28,11 +28,13 @@ constexpr Verb verbs[] = {
     {"describe", "STUDY", "parameters, outputs and mathematics of a study", describe_verb},
     {"plan", "SWEEP", "points, bytes, memory and time of a sweep, without running it", plan_verb},
     {"run", "SWEEP", "run a sweep, or continue it", run_verb},
+    {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb},
     {"status", "FILE", "how far a result file is", status_verb},
     {"replay", "FILE", "compute one task again and compare it with the file", replay_verb},
     {"digest", "FILE", "SHA-256 of a result file and of each of its datasets", digest_verb},
     {"export", "FILE", "results as CSV or JSON lines", export_verb},
     {"report", "FILE", "a short table of the results", report_verb},
+    {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb},
 };
 
 void print_usage() {

@@ -63,7 +63,7 @@ std::uint64_t memory_of_rank(const Sweep& sweep, int threads) {
 Plan make_plan(const Sweep& sweep, const Arguments& arguments) {
   Plan plan;
   plan.output = output_path(arguments);
-  plan.file_bytes = io::result_file_size(sweep);
+  plan.file_bytes = io::result_file_size(sweep, shard_asked_for(arguments));
   plan.disk_free_bytes = free_bytes(plan.output);
   plan.threads = threads_asked_for(arguments, 1);
   plan.estimate = estimate_time(sweep, sample_s, patience_s);

@@ -81,13 +81,11 @@ int replay_verb(const Invocation& invocation) {
   if (arguments.help()) return exit_complete;
   const std::string& path = arguments.positional();
   const io::ResultReader file(path);
-  const Study& study = find_study(invocation.studies, file.study());
-  if (study.declaration().version != file.study_version()) {
+  if (const auto shard = file.shard()) {
     throw UsageError(
-        fmt::format("{}: written by version {} of {}, this is version {}. Use the trawl that wrote it ({})?", path,
-                    file.study_version(), file.study(), study.declaration().version, file.trawl_version()));
+        fmt::format("{}: shard {} of a sweep. Merge it and replay from the whole", path, shard_text(*shard)));
   }
-  const Sweep sweep = sweep_from_text(file.sweep_text(), path, invocation.studies);
+  const Sweep sweep = sweep_of_file(file, invocation.studies);
   const auto point_count = static_cast<std::int64_t>(sweep.design.point_count());
   const auto replicates = static_cast<std::int64_t>(sweep.design.replicates());
   const auto point = static_cast<PointIndex>(arguments.count("point", 0, point_count - 1));

@@ -1,7 +1,13 @@
 #include "cluster/cli/run_arguments.hpp"
 
+#include <limits>
+
+#include <fmt/format.h>
+
 #include "cluster/cli/sweep_arguments.hpp"
+#include "cluster/time_limit.hpp"
 #include "engine/error.hpp"
+#include "io/shard_file.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -14,6 +20,8 @@ void add_run_options(boost::program_options::options_description& options) {
   const RunOptions defaults;
   options.add_options()                                                                                              //
       ("output,o", text_option("FILE"), "result file; default: the sweep's name with .h5, in this directory")        //
+      ("shard", text_option("I/S"),                                                                                  //
+       "compute part I of S only, into a file of its own, FILE.shard-I-of-S.h5; trawl merge joins them")             //
       ("threads", count_option("N", 0), "threads of each rank; 0: as many as the rank may use, which is the limit")  //
       ("oversubscribe", flag_option(), "take --threads as it is, even if there are fewer processors")                //
       ("flush-interval", number_option("S", defaults.flush_interval_s), "seconds between writes to disk")            //
@@ -22,12 +30,35 @@ void add_run_options(boost::program_options::options_description& options) {
       ("no-master-compute", flag_option(), "rank 0 of several schedules and writes only")                            //
       ("heartbeat", number_option("S", defaults.heartbeat_s), "seconds between signs of life of a rank")             //
       ("lease", number_option("S", defaults.lease_s), "a rank that is silent for so many seconds is lost")           //
+      ("time-limit", text_option("S|H:MM:SS"),                                                                       //
+       "start nothing that would not end in time, then stop; default: the SLURM job's; 0: none")                     //
       ("grace", number_option("S", defaults.grace_s), "seconds that running points may go on after a stop")          //
       ("quiet,q", flag_option(), "no progress");
 }
 
+std::optional<Shard> shard_asked_for(const Arguments& arguments) {
+  const std::optional<std::string> text = arguments.text("shard");
+  if (!text) return std::nullopt;
+  const std::optional<Shard> shard = parse_shard(*text);
+  if (!shard) throw UsageError(fmt::format("run: --shard {} is none. Give one of S parts as I/S, 1/3 to 3/3", *text));
+  return shard;
+}
+
 std::string output_path(const Arguments& arguments) {
-  return arguments.text("output").value_or(default_output(arguments));
+  std::string path = arguments.text("output").value_or(default_output(arguments));
+  const std::optional<Shard> shard = shard_asked_for(arguments);
+  return shard ? io::shard_path(path, *shard) : path;
+}
+
+std::optional<double> time_limit_asked_for(const Arguments& arguments) {
+  const std::optional<std::string> text = arguments.text("time-limit");
+  if (!text) return std::nullopt;
+  const std::optional<double> seconds = duration_seconds(*text);
+  if (!seconds) {
+    throw UsageError(
+        fmt::format("run: --time-limit {} is no time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for none", *text));
+  }
+  return *seconds == 0 ? std::numeric_limits<double>::infinity() : *seconds;
 }
 
 RunOptions run_options(const Arguments& arguments, const ThreadChoice& threads) {

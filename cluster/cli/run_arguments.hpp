@@ -4,13 +4,20 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/resources.hpp"
 #include "engine/run.hpp"
+#include "engine/shard.hpp"
 
 namespace trawl::cluster {
 
 void add_run_options(boost::program_options::options_description& options);
 
-/// --output, or a name made from the sweep's.
+/// --shard, if given.
+std::optional<Shard> shard_asked_for(const Arguments& arguments);
+
+/// --output, or a name made from the sweep's; that of the shard, if one is asked for.
 std::string output_path(const Arguments& arguments);
+
+/// --time-limit in seconds, infinity for 0; nothing if it is not given.
+std::optional<double> time_limit_asked_for(const Arguments& arguments);
 
 RunOptions run_options(const Arguments& arguments, const ThreadChoice& threads);
 

@@ -2,6 +2,7 @@
 #include <atomic>
 #include <climits>
 #include <exception>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/arguments.hpp"
+#include "cluster/cli/outcome.hpp"
 #include "cluster/cli/progress.hpp"
 #include "cluster/cli/run_arguments.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
@@ -16,6 +18,7 @@
 #include "cluster/cli/verbs.hpp"
 #include "cluster/mpi/session.hpp"
 #include "cluster/signals.hpp"
+#include "cluster/time_limit.hpp"
 #include "engine/error.hpp"
 #include "engine/inflight.hpp"
 #include "engine/run.hpp"
@@ -24,8 +27,6 @@
 
 namespace trawl::cluster {
 namespace {
-
-using StatusCounts = std::array<std::uint64_t, 7>;
 
 Arguments parse(const Invocation& invocation) {
   Syntax syntax(
@@ -92,12 +93,8 @@ class Observers final : public RunObserver {
   io::RunLog& log_;
 };
 
-std::uint64_t failures_in(const StatusCounts& counts) {
-  std::uint64_t failures = 0;
-  for (std::size_t s = 0; s < counts.size(); ++s) {
-    if (is_failure(static_cast<Status>(s))) failures += counts[s];
-  }
-  return failures;
+std::uint64_t tasks_of(const StatusCounts& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
 std::string failures_text(const StatusCounts& counts) {
@@ -110,15 +107,11 @@ std::string failures_text(const StatusCounts& counts) {
   return parts.empty() ? "none failed" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
-int exit_code(const RunSummary& summary) {
-  if (summary.stopped_early) return exit_stopped_early;
-  return failures_in(summary.status_counts) > 0 ? exit_failed_points : exit_complete;
-}
-
-void announce(const Sweep& sweep, const io::ResultFile& file, const Session& session, const ThreadChoice& threads,
-              const std::string& path) {
-  spdlog::info("{} {}, {} points x {} replicates, {} rank{} x {} thread{} (set by {}), {}",
-               file.created() ? "running" : "continuing", sweep.spec.study, count_text(sweep.design.point_count()),
+void announce(const Sweep& sweep, std::optional<Shard> shard, const io::ResultFile& file, const Session& session,
+              const ThreadChoice& threads, const std::string& path) {
+  spdlog::info("{} {}{}, {} points x {} replicates, {} rank{} x {} thread{} (set by {}), {}",
+               file.created() ? "running" : "continuing", shard ? fmt::format("shard {} of ", shard_text(*shard)) : "",
+               sweep.spec.study, count_text(tasks_of(file.state().status_counts) / sweep.design.replicates()),
                count_text(sweep.design.replicates()), session.size(), session.size() == 1 ? "" : "s", threads.count,
                threads.count == 1 ? "" : "s", threads.reason, path);
 }
@@ -127,7 +120,9 @@ void conclude(const RunSummary& summary, const std::string& path) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
   const std::uint64_t pending = summary.status_counts[0];
   spdlog::info("{}{} tasks computed in {} ({}), {}, {}",
-               summary.stopped_early ? fmt::format("stopped with {} tasks to do: ", count_text(pending)) : "complete: ",
+               summary.out_of_time     ? fmt::format("out of time with {} tasks to do: ", count_text(pending))
+               : summary.stopped_early ? fmt::format("stopped with {} tasks to do: ", count_text(pending))
+                                       : "complete: ",
                count_text(summary.computed), seconds_text(summary.elapsed_s), rate_text(rate),
                failures_text(summary.status_counts), path);
   if (failures_in(summary.status_counts) > 0) spdlog::info("{}.run.jsonl says why tasks failed", path);
@@ -149,7 +144,8 @@ struct Outcome {
 };
 
 /// Rank 0: checks everything, then schedules, writes and computes.
-Outcome lead(Session& session, const std::atomic<bool>& stop, const Invocation& invocation) {
+Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<double> end_time,
+             const Invocation& invocation) {
   OtherRanks others(session);
   const Arguments arguments = parse(invocation);
   if (arguments.help()) return {};
@@ -157,15 +153,17 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, const Invocation& 
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
+  if (const auto limit_s = time_limit_asked_for(arguments)) end_time = start_time + *limit_s;
   check_message_size(sweep, session);
   const std::string path = output_path(arguments);
-  io::ResultFile file(path, sweep);
+  const std::optional<Shard> shard = shard_asked_for(arguments);
+  io::ResultFile file(path, sweep, shard);
   if (file.state().pending.empty()) {
     const StatusCounts& counts = file.state().status_counts;
-    spdlog::info("{} is complete: {} tasks, {}", path, count_text(sweep.design.task_count()), failures_text(counts));
-    return {failures_in(counts) > 0 ? exit_failed_points : exit_complete};
+    spdlog::info("{} is complete: {} tasks, {}", path, count_text(tasks_of(counts)), failures_text(counts));
+    return {exit_code_of(counts)};
   }
-  announce(sweep, file, session, threads, path);
+  announce(sweep, shard, file, session, threads, path);
   RunState state = file.state();
   state.faults = recover_faults(options.inflight_path);
   others.start(sweep.text);
@@ -175,13 +173,14 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, const Invocation& 
             threads.count);
   install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
+  if (end_time) options.time_limit_s = *end_time - unix_time();
   {
     ProgressPrinter printer(arguments.flag("quiet"));
     Observers observers(printer, log);
     summary = run_master(sweep, std::move(state), session.transport(), file, observers, options);
   }
   others.finished();
-  const int code = exit_code(summary);
+  const int code = exit_code_of(summary.status_counts);
   log.end(summary, code);
   conclude(summary, path);
   return {code, summary.threads_stuck};
@@ -204,10 +203,13 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
 
 int run_verb(const Invocation& invocation) {
   const std::atomic<bool>& stop = stop_on_signals();  // first: a launcher passes signals on at any time
+  const double start_time = unix_time();
+  const std::optional<double> job_end = job_end_time();
   Session session;
   Outcome outcome;
   try {
-    outcome = session.rank() == 0 ? lead(session, stop, invocation) : follow(session, stop, invocation);
+    outcome =
+        session.rank() == 0 ? lead(session, stop, start_time, job_end, invocation) : follow(session, stop, invocation);
   } catch (...) {
     outcome.code = report_exception();
   }

@@ -2,6 +2,10 @@
 
 #include <filesystem>
 
+#include <fmt/format.h>
+
+#include "engine/error.hpp"
+
 namespace trawl::cluster {
 namespace {
 
@@ -62,6 +66,16 @@ std::string default_output(const Arguments& arguments) {
 
 Sweep sweep_from_text(const std::string& text, const std::string& name, std::span<const Study* const> studies) {
   return make_sweep(io::parse_sweep(text, name, {}, lookup_in(studies)), studies);
+}
+
+Sweep sweep_of_file(const io::ResultReader& file, std::span<const Study* const> studies) {
+  const int version = find_study(studies, file.study()).declaration().version;
+  if (version != file.study_version()) {
+    throw UsageError(
+        fmt::format("{}: written by version {} of {}, this is version {}. Use the trawl that wrote it ({})?",
+                    file.path(), file.study_version(), file.study(), version, file.trawl_version()));
+  }
+  return sweep_from_text(file.sweep_text(), file.path(), studies);
 }
 
 }  // namespace trawl::cluster

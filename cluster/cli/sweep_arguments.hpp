@@ -3,6 +3,7 @@
 
 #include "cluster/cli/arguments.hpp"
 #include "engine/sweep.hpp"
+#include "io/result_reader.hpp"
 #include "io/sweep_file.hpp"
 
 namespace trawl::cluster {
@@ -19,5 +20,8 @@ std::string default_output(const Arguments& arguments);
 
 /// A sweep from its canonical text; `name` is used in messages.
 Sweep sweep_from_text(const std::string& text, const std::string& name, std::span<const Study* const> studies);
+
+/// The sweep of a result file. Throws UsageError if another version of the study wrote it.
+Sweep sweep_of_file(const io::ResultReader& file, std::span<const Study* const> studies);
 
 }  // namespace trawl::cluster

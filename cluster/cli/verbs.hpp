@@ -22,11 +22,13 @@ int list_verb(const Invocation& invocation);
 int describe_verb(const Invocation& invocation);
 int plan_verb(const Invocation& invocation);
 int run_verb(const Invocation& invocation);
+int merge_verb(const Invocation& invocation);
 int status_verb(const Invocation& invocation);
 int replay_verb(const Invocation& invocation);
 int digest_verb(const Invocation& invocation);
 int export_verb(const Invocation& invocation);
 int report_verb(const Invocation& invocation);
+int doctor_verb(const Invocation& invocation);
 
 /// Throws UsageError naming a similar one if there is none.
 const Study& find_study(std::span<const Study* const> studies, std::string_view name);

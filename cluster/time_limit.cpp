@@ -1,0 +1,74 @@
+#include "cluster/time_limit.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include <spdlog/spdlog.h>
+
+#include "cluster/process.hpp"
+#include "engine/error.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+std::optional<double> whole_number(std::string_view text) {
+  std::uint32_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// Whether this is rank 0 or no rank at all, by the first launcher that says so.
+bool is_first_rank() {
+  for (const char* name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"}) {
+    if (const char* rank = std::getenv(name)) return std::string_view(rank) == "0";
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<double> duration_seconds(std::string_view text) {
+  double seconds = 0;
+  if (const auto dash = text.find('-'); dash != std::string_view::npos) {
+    const std::optional<double> days = whole_number(text.substr(0, dash));
+    if (!days) return std::nullopt;
+    seconds = *days * 24;  // hours, until the first colon
+    text.remove_prefix(dash + 1);
+    if (text.find(':') == text.rfind(':')) return std::nullopt;  // days need hours, minutes and seconds
+  }
+  for (int parts = 1;; ++parts) {
+    const auto colon = text.find(':');
+    const std::optional<double> part = whole_number(text.substr(0, colon));
+    if (!part || parts > 3) return std::nullopt;
+    seconds += *part;
+    if (colon == std::string_view::npos) return seconds;
+    seconds *= 60;
+    text.remove_prefix(colon + 1);
+  }
+}
+
+std::optional<double> job_end_time() {
+  const char* job = std::getenv("SLURM_JOB_ID");
+  if (job == nullptr || !is_first_rank()) return std::nullopt;
+  if (const char* end = std::getenv("SLURM_JOB_END_TIME")) {
+    if (const std::optional<double> time = whole_number(end)) return time;
+  }
+  try {
+    const ProcessResult squeue = run_process({"squeue", "-h", "-j", job, "-o", "%L"});
+    const std::string left = squeue.output.substr(0, squeue.output.find('\n'));
+    if (const std::optional<double> left_s = duration_seconds(left)) return unix_time() + *left_s;
+  } catch (const IoError& error) {
+    spdlog::warn("the job's time limit is unknown ({}). Give --time-limit?", error.what());
+  }
+  return std::nullopt;
+}
+
+double unix_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace trawl::cluster
