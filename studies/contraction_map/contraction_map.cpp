@@ -1,0 +1,184 @@
+#include "studies/contraction_map/contraction_map.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+
+#include "studies/contraction_map/fixed_points.hpp"
+
+namespace trawl::studies {
+namespace {
+
+using namespace contraction;
+
+// Places of the parameters in a row.
+enum Place : std::size_t {
+  a,
+  b,
+  c,
+  frequency,
+  mode,
+  y,
+  start,
+  iterations,
+  threshold,
+  search_lower,
+  search_upper,
+  listed,
+  base_mean,
+  base_sd,
+};
+
+enum OutputIndex : std::size_t {
+  trajectory,
+  final_z,
+  last_step,
+  converged,
+  fixed_point,
+  fixed_point_derivative,
+  fixed_point_count,
+  lipschitz_bound,
+  contraction_everywhere,
+  asymptotic_rate,
+  residual_derivative,
+  log_det_jacobian,
+  log_pdf,
+};
+
+constexpr std::size_t most_listed = 64;
+
+Declaration make_declaration() {
+  return {.name = "contraction_map",
+          .group = "Structure",
+          .summary = "Fixed-point iteration of a + b z + c sin(w z), and the inversion of z + f(z) by it.",
+          .maths = "z <- f(z) or z <- y - f(z), f(z) = a + b z + c sin(w z), sup |f'| = |b| + |c w|",
+          .source = "S. J. D. Prince, Understanding Deep Learning (2023), notebook 16.3, \"Contraction mappings\"",
+          .parameters = {
+              {.name = "a", .default_value = 0.3, .description = "constant of f"},
+              {.name = "b", .default_value = 0.5, .description = "slope of f"},
+              {.name = "c", .default_value = 0.02, .description = "height of the ripple"},
+              {.name = "frequency", .default_value = 15, .description = "angular frequency of the ripple, w"},
+              {.name = "mode",
+               .kind = Kind::choice,
+               .choices = {"iterate", "invert"},
+               .description = "iterate f, or solve z + f(z) = y"},
+              {.name = "y", .default_value = 0.8, .description = "value to invert"},
+              {.name = "start", .default_value = 0.2, .description = "z before the first iteration"},
+              {.name = "iterations",
+               .kind = Kind::integer,
+               .domain = between(0, 10000),
+               .default_value = 20,
+               .description = "iterations done"},
+              {.name = "threshold",
+               .domain = at_least(0),
+               .default_value = 1e-6,
+               .description = "largest last step of an iteration that has converged"},
+              {.name = "search_lower", .default_value = -3, .description = "lowest fixed point looked for"},
+              {.name = "search_upper", .default_value = 4, .description = "highest fixed point looked for"},
+              {.name = "fixed_points",
+               .kind = Kind::integer,
+               .domain = between(1, most_listed),
+               .default_value = 1,
+               .description = "fixed points listed, from the lowest up"},
+              {.name = "base_mean", .default_value = 0.5, .description = "mean of the density of z, m"},
+              {.name = "base_sd",
+               .domain = above(0),
+               .default_value = 0.2,
+               .description = "standard deviation of the density of z, s"},
+          }};
+}
+
+/// Writes z before the first iteration and after each; returns the last step's length.
+double iterate(const RippledLine& g, double z, std::span<double> path) {
+  double step = 0;
+  path[0] = z;
+  for (std::size_t k = 1; k < path.size(); ++k) {
+    const double next = g(z);
+    step = std::abs(next - z);
+    path[k] = z = next;
+  }
+  return step;
+}
+
+void evaluate_point(const double* p, std::size_t task, const Columns& columns) {
+  const auto set = [&](std::size_t output, double value) { columns.base[output][task] = value; };
+  const RippledLine f{p[a], p[b], p[c], p[frequency]};
+  const bool inverts = p[mode] != 0;
+  const RippledLine g = inverts ? RippledLine{p[y] - f.a, -f.b, -f.c, f.w} : f;
+
+  const auto path = columns.of(trajectory, task).first(static_cast<std::size_t>(p[iterations]) + 1);
+  const double step = iterate(g, p[start], path);
+  const double z = path.back();
+  set(final_z, z);
+  set(last_step, step);
+  set(converged, step <= p[threshold] ? 1 : 0);
+
+  std::array<double, most_listed> found;
+  const auto room = std::span(found).first(static_cast<std::size_t>(p[listed]));
+  const std::size_t count = fixed_points(g, p[search_lower], p[search_upper], room);
+  for (std::size_t k = 0; k < std::min(count, room.size()); ++k) {
+    columns.of(fixed_point, task)[k] = found[k];
+    columns.of(fixed_point_derivative, task)[k] = g.derivative(found[k]);
+  }
+  set(fixed_point_count, static_cast<double>(count));
+  set(lipschitz_bound, g.lipschitz());
+  set(contraction_everywhere, g.lipschitz() < 1 ? 1 : 0);
+  set(asymptotic_rate, std::abs(g.derivative(z)));
+
+  // The flow y = z + f(z), at the exact z if one is known.
+  const double latent = inverts && count > 0 ? found[0] : z;
+  const double jacobian = 1 + f.derivative(latent);
+  const double log_jacobian = std::log(std::abs(jacobian));
+  const double distance = (latent - p[base_mean]) / p[base_sd];
+  set(residual_derivative, jacobian);
+  set(log_det_jacobian, log_jacobian);
+  set(log_pdf, -distance * distance / 2 - std::log(p[base_sd] * std::sqrt(2 * std::numbers::pi)) - log_jacobian);
+}
+
+}  // namespace
+
+ContractionMap::ContractionMap() : declaration_(make_declaration()) {}
+
+OutputLayout ContractionMap::outputs(std::span<const Extent> extents) const {
+  Dimension iteration = {.name = "iteration", .description = "iterations done"};
+  iteration.values.resize(static_cast<std::size_t>(extents[iterations].upper) + 1);
+  std::iota(iteration.values.begin(), iteration.values.end(), 0.0);
+  Dimension place = {.name = "place", .description = "place of a fixed point, from the lowest up"};
+  place.values.resize(static_cast<std::size_t>(extents[listed].upper));
+  std::iota(place.values.begin(), place.values.end(), 1.0);
+  const char* fewer = "fewer fixed points than that, or listed";
+  return {.dimensions = {iteration, place},
+          .outputs = {
+              {.name = "trajectory",
+               .description = "z after each iteration",
+               .dimensions = {"iteration"},
+               .nan_means = "iteration beyond the point's own"},
+              {.name = "final_z", .description = "z after the last iteration"},
+              {.name = "last_step", .description = "length of the last step"},
+              {.name = "converged", .description = "1 if the last step was no longer than threshold"},
+              {.name = "fixed_point", .description = "fixed points found", .dimensions = {"place"}, .nan_means = fewer},
+              {.name = "fixed_point_derivative",
+               .description = "derivative of the iterated function there",
+               .dimensions = {"place"},
+               .nan_means = fewer},
+              {.name = "fixed_point_count", .description = "fixed points found in the interval"},
+              {.name = "lipschitz_bound", .description = "largest size of the derivative, |b| + |c w|"},
+              {.name = "contraction_everywhere", .description = "1 if lipschitz_bound is below one"},
+              {.name = "asymptotic_rate", .description = "size of the derivative at final_z"},
+              {.name = "residual_derivative", .description = "1 + f'(z) at the inverse of y, or at final_z"},
+              {.name = "log_det_jacobian", .description = "ln |1 + f'(z)| there"},
+              {.name = "log_pdf", .description = "log density of y = z + f(z) there when z has the base density"},
+          }};
+}
+
+double ContractionMap::cost(std::span<const double> point) const {
+  return 20 + point[iterations];
+}
+
+void ContractionMap::evaluate(const Tasks& tasks, const Columns& columns) const {
+  for (std::size_t i = 0; i < tasks.size; ++i) evaluate_point(tasks.row(i).data(), i, columns);
+}
+
+}  // namespace trawl::studies
