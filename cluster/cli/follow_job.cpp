@@ -1,0 +1,84 @@
+#include "cluster/cli/follow_job.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <thread>
+
+#include <spdlog/spdlog.h>
+
+#include "cluster/slurm/queue.hpp"
+#include "engine/error.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds log_period{250};
+constexpr milliseconds shortest_period{1000};
+constexpr milliseconds longest_period{10'000};  ///< SLURM's controller serves everybody
+
+/// Copies what has been appended to a file since the last time.
+class LogCopier {
+ public:
+  explicit LogCopier(std::string path) : path_(std::move(path)) {
+    std::ifstream log(path_, std::ios::ate | std::ios::binary);
+    if (log) position_ = log.tellg();  // what earlier jobs wrote is of no interest
+  }
+
+  void copy() {
+    std::ifstream log(path_, std::ios::binary);
+    log.seekg(position_);
+    char buffer[4096];
+    while (log.read(buffer, sizeof buffer), log.gcount() > 0) {
+      std::fwrite(buffer, 1, static_cast<std::size_t>(log.gcount()), stderr);
+      position_ += log.gcount();
+    }
+  }
+
+ private:
+  std::string path_;
+  std::streamoff position_ = 0;
+};
+
+/// False while it cannot be known.
+bool ask(const std::string& job_id, std::vector<QueuedJob>& jobs) {
+  try {
+    jobs = query_job(job_id);
+    return true;
+  } catch (const IoError& error) {
+    spdlog::warn("{}; asking again", error.what());
+    return false;
+  }
+}
+
+}  // namespace
+
+int wait_for_job(const JobNote& note, bool follow) {
+  LogCopier log(note.log);
+  std::vector<QueuedJob> jobs;
+  const auto ended = [&] {
+    return std::all_of(jobs.begin(), jobs.end(), [](const QueuedJob& job) { return has_ended(job.state); });
+  };
+  milliseconds period = shortest_period;
+  for (auto next = Clock::now();; std::this_thread::sleep_for(log_period)) {
+    if (follow) log.copy();
+    if (Clock::now() < next) continue;
+    if (ask(note.job_id, jobs) && ended()) break;
+    period = std::min(period * 5 / 4, longest_period);
+    next = Clock::now() + period;
+  }
+  if (follow) log.copy();
+  int code = exit_code_of_job(note.job_id);
+  for (const QueuedJob& job : jobs) {
+    if (job.state == "COMPLETED" || job.state == "FAILED") continue;  // its script came to its end
+    spdlog::warn("job {} is {}", job.id, job.state);
+    if (code == exit_complete) code = exit_stopped_early;
+  }
+  return code;
+}
+
+}  // namespace trawl::cluster

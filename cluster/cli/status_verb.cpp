@@ -1,0 +1,238 @@
+// trawl status and trawl cancel: a result file and the job that computes it.
+#include <unistd.h>
+
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "cluster/cli/arguments.hpp"
+#include "cluster/cli/json.hpp"
+#include "cluster/cli/outcome.hpp"
+#include "cluster/cli/text.hpp"
+#include "cluster/cli/verbs.hpp"
+#include "cluster/slurm/job_note.hpp"
+#include "cluster/slurm/queue.hpp"
+#include "engine/error.hpp"
+#include "io/result_reader.hpp"
+#include "io/run_history.hpp"
+#include "io/shard_file.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr std::chrono::seconds watch_period{2};
+
+/// A result file, or the files of a job array taken together.
+struct Overview {
+  std::string path;
+  std::shared_ptr<const io::ResultReader> file = {};  ///< the whole, or the first shard that is there
+  StatusCounts counts{};
+  std::uint64_t files = 0;
+  std::uint64_t files_missing = 0;  ///< of an array, shards that have not begun
+  double rate = unknown;            ///< tasks a second of the runs under way
+  std::optional<JobNote> note = {};
+  std::vector<QueuedJob> jobs = {};
+  std::string job_problem = {};
+
+  std::uint64_t tasks() const {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t count : counts) sum += count;
+    return sum;
+  }
+  std::uint64_t done() const { return tasks() - counts[0]; }
+  bool complete() const { return file && counts[0] == 0 && files_missing == 0; }
+  double remaining_s() const { return files_missing > 0 ? unknown : static_cast<double>(counts[0]) / rate; }
+};
+
+/// Tasks a second of the run that is under way; NaN if none is, or it has not yet got anywhere.
+double rate_of(const std::string& path, std::uint64_t done) {
+  const std::optional<io::LastRun> run = io::read_run_history(path + ".run.jsonl").last;
+  if (!run || run->ended || done <= run->done_before) return unknown;
+  return static_cast<double>(done - run->done_before) / std::max(1.0, std::difftime(std::time(nullptr), run->started));
+}
+
+void add_file(const std::string& path, Overview& overview) {
+  const auto file = std::make_shared<const io::ResultReader>(path);
+  const StatusCounts counts = file->status_counts();
+  for (std::size_t s = 0; s < counts.size(); ++s) overview.counts[s] += counts[s];
+  const double rate = rate_of(path, file->task_count() - counts[0]);
+  if (std::isfinite(rate)) overview.rate = rate + (std::isfinite(overview.rate) ? overview.rate : 0);
+  if (!overview.file) overview.file = file;
+  ++overview.files;
+}
+
+void ask_slurm(Overview& overview) {
+  try {
+    overview.jobs = query_job(overview.note->job_id);
+    if (overview.jobs.empty()) overview.job_problem = "SLURM no longer knows it";
+  } catch (const IoError& error) {
+    overview.job_problem = error.what();
+  }
+}
+
+Overview look_at(const std::string& path) {
+  Overview overview{.path = path, .note = read_job_note(path)};
+  const std::uint64_t shards = overview.note ? overview.note->shards : 1;
+  if (shards > 1 && !std::filesystem::exists(path)) {
+    for (std::uint64_t number = 1; number <= shards; ++number) {
+      const std::string part = io::shard_path(path, {number, shards});
+      if (std::filesystem::exists(part)) add_file(part, overview);
+      else ++overview.files_missing;
+    }
+  } else if (!overview.note || std::filesystem::exists(path)) {
+    add_file(path, overview);
+  }
+  if (overview.note) ask_slurm(overview);
+  return overview;
+}
+
+Json job_json(const Overview& overview) {
+  Json job = {{"id", overview.note->job_id}, {"shards", overview.note->shards}, {"log", overview.note->log}};
+  if (!overview.job_problem.empty()) job["problem"] = overview.job_problem;
+  job["states"] = Json::array();
+  for (const QueuedJob& one : overview.jobs) {
+    job["states"].push_back({{"id", one.id},
+                             {"state", one.state},
+                             {"reason", one.reason},
+                             {"nodes", one.nodes},
+                             {"elapsed_s", one.elapsed_s},
+                             {"left_s", one.left_s}});
+  }
+  return job;
+}
+
+Json status_json(const Overview& overview) {
+  Json document = json_document();
+  document["file"] = overview.path;
+  if (overview.file) {
+    const io::ResultReader& file = *overview.file;
+    document["study"] = file.study();
+    document["study_version"] = file.study_version();
+    document["trawl_version"] = file.trawl_version();
+    if (const auto shard = file.shard(); shard && !overview.note) document["shard"] = shard_text(*shard);
+    document["replicates"] = file.replicates();
+    document["sweep"] = file.sweep_text();
+  }
+  document["complete"] = overview.complete();
+  document["files_missing"] = overview.files_missing;
+  document["tasks"] = overview.tasks();
+  document["done"] = overview.done();
+  document["failed"] = failures_in(overview.counts);
+  for (std::size_t s = 0; s < overview.counts.size(); ++s) document["status"][status_names[s]] = overview.counts[s];
+  document["rate_per_s"] = overview.rate;
+  document["remaining_s"] = overview.remaining_s();
+  if (overview.note) document["job"] = job_json(overview);
+  return document;
+}
+
+void print_file(const Overview& overview) {
+  if (!overview.file) {
+    fmt::print("{}: not begun\n", overview.path);
+    return;
+  }
+  const io::ResultReader& file = *overview.file;
+  const auto shard = file.shard();
+  std::string part;
+  if (overview.note && overview.note->shards > 1 && shard) {
+    part = fmt::format("{} of {} shards, ", overview.files, overview.note->shards);
+  } else if (shard) {
+    part = fmt::format("shard {}, ", shard_text(*shard));
+  }
+  fmt::print("{}: {} (version {}), {}{} tasks, {}\n", overview.path, file.study(), file.study_version(), part,
+             count_text(overview.tasks()), overview.complete() ? "complete" : "not complete");
+  for (std::size_t s = 0; s < overview.counts.size(); ++s) {
+    if (overview.counts[s] > 0) fmt::print("  {:<12}{}\n", status_names[s], count_text(overview.counts[s]));
+  }
+  if (std::isfinite(overview.rate) && !overview.complete()) {
+    fmt::print("  {:<12}{}, {} left\n", "rate", rate_text(overview.rate), seconds_text(overview.remaining_s()));
+  }
+}
+
+void print_job(const QueuedJob& job, double remaining_s) {
+  std::string text = fmt::format("job {}: {}", job.id, job.state);
+  if (!job.reason.empty()) text += fmt::format(" ({})", job.reason);
+  if (job.state == "RUNNING") {
+    text += fmt::format(", {} node{}, for {}", job.nodes, job.nodes == 1 ? "" : "s", seconds_text(job.elapsed_s));
+    if (std::isfinite(job.left_s)) text += fmt::format(", {} of its time limit left", seconds_text(job.left_s));
+    if (remaining_s > job.left_s) text += "; not enough: it will start again";
+  }
+  fmt::print("{}\n", text);
+}
+
+void print_status(const Overview& overview) {
+  print_file(overview);
+  if (!overview.note) return;
+  if (!overview.job_problem.empty()) fmt::print("job {}: unknown ({})\n", overview.note->job_id, overview.job_problem);
+  for (const QueuedJob& job : overview.jobs) print_job(job, overview.jobs.size() == 1 ? overview.remaining_s() : 0);
+}
+
+/// Whether anything may still change.
+bool may_change(const Overview& overview) {
+  if (overview.complete()) return false;
+  if (!overview.note || overview.jobs.empty()) return true;
+  for (const QueuedJob& job : overview.jobs) {
+    if (!has_ended(job.state)) return true;
+  }
+  return false;
+}
+
+/// Draws again and again until the sweep is complete or its job has ended.
+Overview watch(const std::string& path) {
+  const char* clear = isatty(STDOUT_FILENO) != 0 ? "\x1b[H\x1b[2J" : "";
+  while (true) {
+    Overview overview = look_at(path);
+    fmt::print("{}", clear);
+    print_status(overview);
+    std::fflush(stdout);
+    if (!may_change(overview)) return overview;
+    std::this_thread::sleep_for(watch_period);
+  }
+}
+
+}  // namespace
+
+int status_verb(const Invocation& invocation) {
+  Syntax syntax("FILE",
+                "Says how many tasks of a result file are done, how fast, of which sweep, and how the job is that "
+                "computes it. The file may be read while a run writes it.");
+  syntax.options.add_options()                                                                     //
+      ("json", flag_option(), "as JSON")                                                           //
+      ("watch", flag_option(), "draw it again every two seconds until the sweep or its job ends")  //
+      ("exit-code", flag_option(),
+       "exit as the run that left the file like this: 0, 3 with failed points, 75 not complete");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  if (arguments.flag("watch") && arguments.flag("json"))
+    throw UsageError("status: --watch is for people, --json for programs. Give one of them");
+  const Overview overview = arguments.flag("watch") ? watch(arguments.positional()) : look_at(arguments.positional());
+  if (arguments.flag("json")) {
+    print_json(status_json(overview));
+  } else if (!arguments.flag("watch")) {
+    print_status(overview);
+    if (overview.file) fmt::print("\n{}", overview.file->sweep_text());
+  }
+  if (!arguments.flag("exit-code")) return exit_complete;
+  return overview.complete() ? exit_code_of(overview.counts) : static_cast<int>(exit_stopped_early);
+}
+
+int cancel_verb(const Invocation& invocation) {
+  const Syntax syntax("FILE", "Cancels the job that computes a result file. What is done stays; submit continues it.");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  const std::string& path = arguments.positional();
+  const std::optional<JobNote> note = read_job_note(path);
+  if (!note)
+    throw UsageError(fmt::format("cancel: {} has no job (there is no {}.job.json). Is the path right?", path, path));
+  cancel_job(note->job_id);
+  fmt::print("{}\n", note->job_id);
+  return exit_complete;
+}
+
+}  // namespace trawl::cluster

@@ -1,0 +1,212 @@
+// trawl submit: a sweep as a job of SLURM.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "cluster/cli/arguments.hpp"
+#include "cluster/cli/estimate.hpp"
+#include "cluster/cli/follow_job.hpp"
+#include "cluster/cli/sweep_arguments.hpp"
+#include "cluster/cli/text.hpp"
+#include "cluster/cli/verbs.hpp"
+#include "cluster/slurm/job_note.hpp"
+#include "cluster/slurm/job_script.hpp"
+#include "cluster/slurm/queue.hpp"
+#include "engine/error.hpp"
+#include "io/raw_file.hpp"
+#include "io/result_reader.hpp"
+#include "io/run_history.hpp"
+#include "io/shard_file.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+constexpr double sample_s = 0.5;
+constexpr double patience_s = 10;
+
+/// Options of trawl run that are handed on as they are.
+constexpr const char* run_numbers[] = {"flush-interval", "point-timeout", "heartbeat", "lease", "grace"};
+
+Arguments parse(const Invocation& invocation) {
+  Syntax syntax("SWEEP",
+                "Runs a sweep as a job of SLURM: checks it, writes the job's script and a copy of the sweep beside the "
+                "result file, queues it, and prints the job's number. A job that reaches its time limit starts again "
+                "and continues. Options that are not given come from ~/.config/trawl/site.toml.");
+  add_sweep_options(syntax.options);
+  auto add = syntax.options.add_options();
+  add("output,o", text_option("FILE"), "result file; default: the sweep's name with .h5, in this directory");
+  for (const SettingRule& rule : setting_rules()) {
+    if (std::string_view(rule.name) == "modules") add(rule.name, repeated_option(rule.placeholder), rule.help);
+    else add(rule.name, text_option(rule.placeholder), rule.help);
+  }
+  add("array", count_option("S", 1), "as S independent jobs, each with a part of the points; trawl merge joins them");
+  add("site", text_option("FILE"), "defaults of the site, instead of ~/.config/trawl/site.toml");
+  for (const char* name : run_numbers) add(name, text_option("SECONDS"), "as for trawl run");
+  add("dry-run", flag_option(), "print the script and do nothing");
+  add("wait", flag_option(), "return when the job has ended, with the exit code of the sweep");
+  add("follow", flag_option(), "the same, and show the job's log meanwhile");
+  return Arguments(syntax, invocation);
+}
+
+JobSettings settings_asked_for(const Arguments& arguments) {
+  const std::optional<std::string> site = arguments.has("site") ? arguments.text("site") : default_site_file();
+  JobSettings settings = site ? read_site_file(*site) : JobSettings{};
+  for (const SettingRule& rule : setting_rules()) {
+    if (!arguments.has(rule.name)) continue;
+    const bool many = std::string_view(rule.name) == "modules";
+    const std::vector<std::string> values = many ? arguments.texts(rule.name) : std::vector{*arguments.text(rule.name)};
+    for (const std::string& value : values) check_setting(rule, value, fmt::format("submit: --{}", rule.name));
+    settings[rule.name] = values;
+  }
+  return settings;
+}
+
+std::vector<std::string> run_options(const Arguments& arguments) {
+  static constexpr SettingRule seconds{"", "", "", "[0-9]{1,9}(\\.[0-9]{1,9})?", "a number of seconds"};
+  std::vector<std::string> words;
+  for (const char* name : run_numbers) {
+    if (!arguments.has(name)) continue;
+    const std::string value = *arguments.text(name);
+    check_setting(seconds, value, fmt::format("submit: --{}", name));
+    words.insert(words.end(), {fmt::format("--{}", name), value});
+  }
+  return words;
+}
+
+/// The result file's path from the root, fit for a script, in a directory that can be written to.
+std::string output_asked_for(const Arguments& arguments) {
+  const std::string given = arguments.text("output").value_or(default_output(arguments));
+  const std::filesystem::path path = std::filesystem::absolute(given).lexically_normal();
+  check_path(path.string(), "submit: --output");
+  if (access(path.parent_path().c_str(), W_OK | X_OK) != 0) {
+    throw UsageError(fmt::format("submit: cannot write to {} ({}). Is the path right?", path.parent_path().string(),
+                                 std::strerror(errno)));
+  }
+  return path.string();
+}
+
+/// The files that the job writes and that are there already.
+std::vector<std::string> files_there(const Job& job) {
+  std::vector<std::string> files;
+  for (std::uint64_t number = 1; number <= job.shards; ++number) {
+    const std::string path = job.shards > 1 ? io::shard_path(job.output, {number, job.shards}) : job.output;
+    if (std::filesystem::exists(path)) files.push_back(path);
+  }
+  return files;
+}
+
+/// What is there must be of the same sweep, and no other job at work on it.
+void check_output(const Job& job, const Sweep& sweep) {
+  for (const std::string& path : files_there(job)) {
+    const io::ResultReader file(path);
+    if (file.sweep_text() != sweep.text || file.study_version() != sweep.study.declaration().version) {
+      throw UsageError(
+          fmt::format("submit: {} belongs to another sweep or version (see trawl status {}). Give another "
+                      "--output",
+                      path, path));
+    }
+  }
+  const std::optional<JobNote> note = read_job_note(job.output);
+  if (!note || job.settings.count("dependency") > 0) return;
+  for (const QueuedJob& other : query_job(note->job_id)) {
+    if (!has_ended(other.state)) {
+      throw UsageError(fmt::format("submit: job {} is at it ({}). Wait for it, trawl cancel {}, or give --dependency",
+                                   other.id, other.state, job.output));
+    }
+  }
+}
+
+/// How long after the warning the longest point may go on. Points are no longer than twice what was seen, it is hoped.
+double grace_for(double longest_point_s) {
+  constexpr double shortest_s = 10;
+  constexpr double unknown_s = 120;
+  return std::isfinite(longest_point_s) ? std::max(shortest_s, std::ceil(2 * longest_point_s)) : unknown_s;
+}
+
+/// Sets how long before the time limit the job is warned: the grace, and what writing and leaving take. SLURM may warn
+/// up to a minute early, so no more than half of the limit.
+void set_warning(Job& job, double longest_point_s) {
+  constexpr double leaving_s = 30;
+  double grace_s = grace_for(longest_point_s);
+  const auto limit = job.settings.find("time");
+  const double limit_s = limit == job.settings.end() ? INFINITY : slurm_seconds(limit->second.at(0)).value_or(INFINITY);
+  const double warning_s = std::min({grace_s + leaving_s, std::floor(limit_s / 2), 65535.0});
+  job.warning_s = static_cast<int>(std::max(1.0, warning_s));
+  grace_s = std::max(1.0, std::min(grace_s, warning_s - leaving_s));
+  const auto given = std::find(job.run_options.begin(), job.run_options.end(), "--grace");
+  if (given == job.run_options.end()) {
+    job.run_options.insert(job.run_options.end(), {"--grace", fmt::format("{:g}", grace_s)});
+  }
+}
+
+void write_text(const std::string& path, const std::string& text, unsigned mode) {
+  const io::RawFile file(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
+  file.write(text.data(), text.size(), 0);
+}
+
+Job job_asked_for(const Arguments& arguments, const Sweep& sweep) {
+  Job job;
+  job.program = std::filesystem::read_symlink("/proc/self/exe").string();
+  check_path(job.program, "submit: this program");
+  job.settings = settings_asked_for(arguments);
+  job.run_options = run_options(arguments);
+  job.output = output_asked_for(arguments);
+  job.sweep = job_sweep_path(job.output);
+  job.script = job_script_path(job.output);
+  const std::uint64_t most_shards = std::min<std::uint64_t>(sweep.design.point_count(), 100'000);
+  job.shards = static_cast<std::uint64_t>(arguments.count("array", 1, static_cast<std::int64_t>(most_shards)));
+  if (job.shards > 1 && arguments.flag("follow"))
+    throw UsageError("submit: --follow shows one log (--array gives many). Give --wait");
+  return job;
+}
+
+/// Writes the script and the sweep, queues the job, and notes it.
+JobNote queue(const Job& job, const Sweep& sweep) {
+  write_text(job.sweep, sweep.text, 0644);
+  write_text(job.script, job_script(job), 0755);
+  const JobNote note{submit_job(job.script), job.shards, job_log_path(job.output, job.shards)};
+  write_job_note(job.output, note);
+  fmt::print("{}\n", note.job_id);
+  std::fflush(stdout);
+  spdlog::info("queued as job {}; trawl status {} says how far it is", note.job_id, job.output);
+  if (job.shards > 1) spdlog::info("when all shards are complete: trawl merge {}", job.output);
+  return note;
+}
+
+}  // namespace
+
+int submit_verb(const Invocation& invocation) {
+  const Arguments arguments = parse(invocation);
+  if (arguments.help()) return exit_complete;
+  const Sweep sweep = read_sweep(arguments, invocation.studies);
+  Job job = job_asked_for(arguments, sweep);
+  const bool dry = arguments.flag("dry-run");
+  if (!dry) check_output(job, sweep);
+  const Estimate estimate = estimate_time(sweep, sample_s, patience_s);
+  const double seen_s = io::read_run_history(job.output + ".run.jsonl").longest_task_s;
+  set_warning(job, std::max(seen_s, estimate.longest_s));
+  spdlog::info("{} tasks, about {} on one thread", count_text(sweep.design.task_count()),
+               seconds_text(estimate.thread_seconds));
+  int code = exit_complete;
+  if (dry) {
+    fmt::print("{}", job_script(job));
+  } else {
+    const JobNote note = queue(job, sweep);
+    if (arguments.flag("wait") || arguments.flag("follow")) code = wait_for_job(note, arguments.flag("follow"));
+  }
+  if (estimate.tasks_timed == 0) {
+    std::fflush(stdout);
+    std::_Exit(code);  // a thread is still at the task that does not return
+  }
+  return code;
+}
+
+}  // namespace trawl::cluster

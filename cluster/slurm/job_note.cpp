@@ -1,0 +1,59 @@
+#include "cluster/slurm/job_note.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "engine/error.hpp"
+#include "io/raw_file.hpp"
+#include "io/small_file.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+constexpr std::uint64_t most_shards = 1'000'000;
+
+std::string note_path(const std::string& output) {
+  return output + ".job.json";
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.size() < 20 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+void write_job_note(const std::string& output, const JobNote& note) {
+  const nlohmann::ordered_json document = {
+      {"schema", 1}, {"job_id", note.job_id}, {"shards", note.shards}, {"log", note.log}};
+  const std::string text = document.dump(2) + "\n";
+  const std::string path = note_path(output);
+  const std::string draft = path + ".tmp";
+  {
+    const io::RawFile file(draft, O_WRONLY | O_CREAT | O_TRUNC);
+    file.write(text.data(), text.size(), 0);
+    file.sync();
+  }
+  if (std::rename(draft.c_str(), path.c_str()) != 0) io::fail_io(path, "write the job's note", errno);
+}
+
+std::optional<JobNote> read_job_note(const std::string& output) {
+  const std::string path = note_path(output);
+  std::error_code none;
+  if (!std::filesystem::exists(path, none)) return std::nullopt;
+  try {
+    const auto document = nlohmann::json::parse(io::read_small_file(path, "job's note"));
+    const JobNote note{document.at("job_id"), document.at("shards"), document.at("log")};
+    if (is_number(note.job_id) && note.shards >= 1 && note.shards <= most_shards) return note;
+  } catch (const nlohmann::json::exception&) {
+  }
+  throw UsageError(fmt::format("{}: not a job's note (damaged, or written by something else). Remove it?", path));
+}
+
+}  // namespace trawl::cluster

@@ -1,0 +1,45 @@
+#include "io/run_history.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+
+namespace trawl::io {
+namespace {
+
+/// Seconds since 1970 of "2026-01-31T12:00:00.000Z".
+std::time_t seconds_of(const std::string& time) {
+  std::tm fields{};
+  return strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &fields) == nullptr ? 0 : timegm(&fields);
+}
+
+void add(const nlohmann::json& event, RunHistory& history) {
+  const std::string kind = event.at("event");
+  if (kind == "start") {
+    history.last = {.started = seconds_of(event.at("time")),
+                    .done_before = event.value("done_before", std::uint64_t{0}),
+                    .ranks = event.value("ranks", 1)};
+  } else if (kind == "end") {
+    if (history.last) history.last->ended = true;
+    history.longest_task_s = std::max(history.longest_task_s, event.value("longest_task_s", 0.0));
+  }
+}
+
+}  // namespace
+
+RunHistory read_run_history(const std::string& log_path) {
+  RunHistory history;
+  std::ifstream log(log_path);
+  for (std::string line; std::getline(log, line);) {
+    if (line.find("\"event\":\"start\"") == std::string::npos && line.find("\"event\":\"end\"") == std::string::npos)
+      continue;  // the many lines of failures are not worth parsing
+    try {
+      add(nlohmann::json::parse(line), history);
+    } catch (const nlohmann::json::exception&) {
+    }
+  }
+  return history;
+}
+
+}  // namespace trawl::io
