@@ -10,9 +10,9 @@ the daemons belong to whoever starts them. Nothing of it outlives the block, nor
 """
 import ctypes
 import getpass
-import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -23,6 +23,7 @@ import time
 
 START_SECONDS = 60
 STOP_SECONDS = 5
+ATTEMPTS = 3  # somebody else may take a port that was free
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 prctl = ctypes.CDLL(None, use_errno=True).prctl
 
@@ -43,6 +44,7 @@ SlurmdPidFile={directory}/slurmd.%n.pid
 SlurmdSpoolDir={directory}/spool.%n
 # PMIx servers of nodes that share a temporary directory meet in it and fail.
 TmpFS={directory}/tmp.%n
+TaskProlog={directory}/task_prolog
 # No control groups and no accounting: a container has neither.
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
@@ -63,10 +65,18 @@ NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{node_ports}]
 PartitionName=main Nodes=ALL Default=YES MaxTime=60 OverSubscribe=FORCE:4 State=UP
 """
 
+# Open MPI names its shared memory by machine and local rank, which the nodes have in common; and the machine may have no
+# network but the loopback interface, which Open MPI leaves out unless told.
+TASK_PROLOG = """#!/bin/sh
+echo "export OMPI_MCA_btl_vader_backing_directory={directory}/tmp.$SLURMD_NODENAME"
+echo "export OMPI_MCA_btl_tcp_if_include=lo"
+echo "export OMPI_MCA_oob_tcp_if_include=lo"
+"""
+
 
 def consecutive_free_ports(count):
     """The first of `count` consecutive ports that nobody listens on."""
-    for first in range(17000 + os.getpid() % 10000, 65000, count):
+    for first in random.sample(range(17000, 32000), 100):  # below those that connections get
         sockets = []
         try:
             for port in range(first, first + count):
@@ -103,26 +113,29 @@ def kill(pid, number=signal.SIGKILL):
         pass
 
 
+class DaemonEnded(RuntimeError):
+    pass
+
+
 class Cluster:
     def __init__(self, nodes=4):
         self.nodes = [f"n{k}" for k in range(1, nodes + 1)]
-        self.daemons = {}
 
     def __enter__(self):
         missing = [name for name in ("munged", "mungekey", "slurmctld", "slurmd", "srun") if not self.find(name)]
         if missing:
             raise RuntimeError(f"{', '.join(missing)} not found: apt-get install slurmctld slurmd slurm-client munge")
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="trawl_slurm_"))  # short: paths of sockets are limited
-        self.environment = {**os.environ, "SLURM_CONF": str(self.directory / "slurm.conf")}
         # Step daemons leave the process that started them; as orphans they come to us.
         prctl(PR_SET_CHILD_SUBREAPER, 1)
-        try:
-            self.start()
-        except BaseException:
-            self.print_logs()
-            self.stop()
-            raise
-        return self
+        for attempt in range(ATTEMPTS):
+            try:
+                self.start()
+                return self
+            except BaseException as error:
+                self.print_logs()
+                self.stop()
+                if attempt == ATTEMPTS - 1 or not isinstance(error, DaemonEnded):
+                    raise
 
     def __exit__(self, *exception):
         if exception[0]:
@@ -134,9 +147,15 @@ class Cluster:
         return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
     def start(self):
+        self.daemons = {}
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="trawl_slurm_"))  # short: paths of sockets are limited
         self.directory.chmod(0o755)  # munge wants its socket to be reachable
+        self.environment = {**os.environ, "SLURM_CONF": str(self.directory / "slurm.conf")}
         for name in ["state", *(f"{kind}.{node}" for kind in ("spool", "tmp") for node in self.nodes)]:
             (self.directory / name).mkdir()
+        prolog = self.directory / "task_prolog"
+        prolog.write_text(TASK_PROLOG.format(directory=self.directory))
+        prolog.chmod(0o755)
         ports = consecutive_free_ports(len(self.nodes) + 1)
         (self.directory / "slurm.conf").write_text(CONFIGURATION.format(
             host=socket.gethostname().split(".")[0], user=getpass.getuser(), directory=self.directory,
@@ -166,7 +185,7 @@ class Cluster:
         while not condition():
             for name, daemon in self.daemons.items():
                 if daemon.poll() is not None:
-                    raise RuntimeError(f"{name} ended with code {daemon.returncode}")
+                    raise DaemonEnded(f"{name} ended with code {daemon.returncode}")
             if time.monotonic() > deadline:
                 raise TimeoutError(problem)
             time.sleep(0.1)
