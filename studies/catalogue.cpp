@@ -3,14 +3,17 @@
 #include "studies/activations/activations.hpp"
 #include "studies/adam_2d/adam_2d.hpp"
 #include "studies/binary_cross_entropy/binary_cross_entropy.hpp"
+#include "studies/composing_nets/composing_nets.hpp"
 #include "studies/contraction_map/contraction_map.hpp"
 #include "studies/cvae/cvae.hpp"
+#include "studies/deep_matrix/deep_matrix.hpp"
 #include "studies/diffusion/diffusion.hpp"
 #include "studies/fairness/fairness.hpp"
 #include "studies/gauss_to_ring/gauss_to_ring.hpp"
 #include "studies/gaussian_nll/gaussian_nll.hpp"
 #include "studies/gd_linear/gd_linear.hpp"
 #include "studies/gelu_factor/gelu_factor.hpp"
+#include "studies/gelu_taylor/gelu_taylor.hpp"
 #include "studies/gradient_flow/gradient_flow.hpp"
 #include "studies/implicit_reg/implicit_reg.hpp"
 #include "studies/importance_sampling/importance_sampling.hpp"
@@ -42,10 +45,13 @@ const Study* the() {
 std::span<const Study* const> catalogue() {
   static const Study* const all[] = {
       // GELU
+      the<GeluTaylor>(),
       the<GeluFactor>(),
       // First principles
       the<ShallowNet1d>(),
       the<Activations>(),
+      the<ComposingNets>(),
+      the<DeepMatrix>(),
       // Losses
       the<GaussianNll>(),
       the<BinaryCrossEntropy>(),
