@@ -17,6 +17,7 @@
 #include "studies/gradient_flow/gradient_flow.hpp"
 #include "studies/implicit_reg/implicit_reg.hpp"
 #include "studies/importance_sampling/importance_sampling.hpp"
+#include "studies/infomax_ica/infomax_ica.hpp"
 #include "studies/kl_gauss/kl_gauss.hpp"
 #include "studies/latent_variable/latent_variable.hpp"
 #include "studies/line_search/line_search.hpp"
@@ -77,6 +78,7 @@ std::span<const Study* const> catalogue() {
       the<ContractionMap>(),
       the<TransformerCount>(),
       // Generative
+      the<InfomaxIca>(),
       the<GaussToRing>(),
       the<Diffusion>(),
       the<Cvae>(),
