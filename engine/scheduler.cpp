@@ -71,13 +71,13 @@ bool Scheduler::finished() const {
 
 void Scheduler::hello(Rank rank, const Hello& hello, double now) {
   now_ = now;
-  WorkerState worker;
-  worker.threads = std::max(1, hello.threads);
+  const auto [it, is_new] = workers_.try_emplace(rank);
+  WorkerState& worker = it->second;
+  if (is_new) ++live_;
   worker.last_heard = now;
-  const auto [it, is_new] = workers_.emplace(rank, std::move(worker));
-  if (!is_new) return;
-  ++live_;
-  feed(rank, it->second);
+  worker.threads = std::max(1, hello.threads);
+  worker.ranks = hello.ranks;
+  feed(rank, worker);
 }
 
 void Scheduler::heartbeat(Rank rank, double now) {
@@ -85,7 +85,8 @@ void Scheduler::heartbeat(Rank rank, double now) {
   if (const auto it = workers_.find(rank); it != workers_.end()) it->second.last_heard = now;
 }
 
-bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now, double longest_s) {
+bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now, double longest_s,
+                        bool last) {
   now_ = now;
   const auto it = workers_.find(rank);
   const auto held = grants_.find(grant);
@@ -93,11 +94,20 @@ bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double 
   WorkerState& worker = it->second;
   worker.last_heard = now;
   const TaskRange granted = held->second.range;
-  TRAWL_CHECK(range.begin == granted.begin && range.end <= granted.end);
-  in_flight_cost_ -= cost_of(granted);
-  std::erase(worker.grants, grant);
-  grants_.erase(held);
-  if (range.end < granted.end) put_back({range.end, granted.end});
+  TRAWL_CHECK(range == intersection(range, granted));
+  worker.in_flight -= range.size();
+  in_flight_cost_ -= cost_of(range);
+  if (range != granted) held->second.done.insert(range);
+  if (last) {
+    const IntervalSet rest = range == granted ? IntervalSet() : rest_of(held->second);
+    for (const auto& [begin, end] : rest.ranges()) {
+      worker.in_flight -= end - begin;
+      in_flight_cost_ -= cost_of({begin, end});
+      put_back({begin, end});
+    }
+    std::erase(worker.grants, grant);
+    grants_.erase(held);
+  }
   if (!range.empty()) {
     const double busy = std::max(seconds, 1e-9) / worker.threads;
     const double cost = cost_of(range);
@@ -105,7 +115,7 @@ bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double 
     done_cost_ += cost;
     longest_per_cost_ = std::max(longest_per_cost_, longest_s * static_cast<double>(range.size()) / cost);
     set_rate(worker, worker.rate == 0 ? measured : 0.5 * (worker.rate + measured));
-    worker.last_size = range.size();
+    worker.last_size = worker.ranks > 1 ? granted.size() : range.size();
   }
   if (suspects_.empty()) feed(rank, worker);
   else feed_all();
@@ -121,16 +131,15 @@ void Scheduler::lost(Rank rank, const std::vector<TaskRange>& suspects) {
   --live_;
   for (const std::uint64_t id : std::exchange(worker.grants, {})) {
     const TaskRange granted = grants_.at(id).range;
-    in_flight_cost_ -= cost_of(granted);
+    IntervalSet innocent = rest_of(grants_.at(id));
+    for (const auto& [begin, end] : innocent.ranges()) in_flight_cost_ -= cost_of({begin, end});
     grants_.erase(id);
-    if (suspects.empty()) {
+    if (suspects.empty() && worker.ranks == 1) {  // a sub-master computes little of what it holds
       const TaskIndex middle = granted.begin + granted.size() / 2;
       if (granted.begin < middle) suspect({granted.begin, middle});
       suspect({middle, granted.end});
       continue;
     }
-    IntervalSet innocent;
-    innocent.insert(granted);
     for (const TaskRange& range : suspects) {
       const TaskRange mine = intersection(range, granted);
       if (mine.empty() || !innocent.contains(mine.begin)) continue;
@@ -155,6 +164,19 @@ void Scheduler::faulted(TaskRange range, int times) {
 void Scheduler::suspect(TaskRange range) {
   if (range.size() == 1 && ++deaths_[range.begin] >= deaths_allowed) crashed_.push_back(range.begin);
   else suspects_.push_back(range);
+}
+
+void Scheduler::add(TaskRange range, int deaths) {
+  put_back(range);
+  if (deaths > 0) faulted(range, deaths);
+  feed_all();
+}
+
+IntervalSet Scheduler::rest_of(const Grant& grant) const {
+  IntervalSet rest;
+  rest.insert(grant.range);
+  for (const auto& [begin, end] : grant.done.ranges()) rest.erase({begin, end});
+  return rest;
 }
 
 void Scheduler::put_back(TaskRange range) {
@@ -194,10 +216,7 @@ void Scheduler::feed(Rank rank, WorkerState& worker) {
       if (worker.grants.empty() && take_suspect(rank, worker, free)) give(rank, worker, free, true);
       return;
     }
-    const bool one_for_each_thread =
-        worker.rate == 0 || options_.range_size > 0 || tasks_are_long(worker, segment->cost);
-    const std::size_t depth = one_for_each_thread ? static_cast<std::size_t>(worker.threads) : 2;
-    if (worker.grants.size() >= std::max<std::size_t>(depth, options_.range_size > 0 ? 2 : 1)) return;
+    if (!wants_more(worker, segment->cost)) return;
     const std::uint64_t tasks =
         std::min({range_tasks(worker, segment->cost), tasks_in_time(worker, segment->cost), free.size()});
     const TaskRange range{free.begin, free.begin + tasks};
@@ -209,10 +228,19 @@ void Scheduler::feed(Rank rank, WorkerState& worker) {
 
 void Scheduler::give(Rank rank, WorkerState& worker, TaskRange range, bool careful) {
   const std::uint64_t id = next_grant_++;
-  grants_.emplace_hint(grants_.end(), id, Grant{rank, range, careful});
+  grants_.emplace_hint(grants_.end(), id, Grant{rank, range, careful, {}});
   worker.grants.push_back(id);
+  worker.in_flight += range.size();
   in_flight_cost_ += cost_of(range);
-  send(rank, Assignment{id, range, careful});
+  const auto deaths = deaths_.find(range.begin);
+  send(rank, Assignment{id, range, careful, careful && deaths != deaths_.end() ? deaths->second : 0});
+}
+
+bool Scheduler::wants_more(const WorkerState& worker, double cost) const {
+  if (worker.ranks > 1) return worker.in_flight < range_tasks(worker, cost);
+  const bool one_for_each_thread = worker.rate == 0 || options_.range_size > 0 || tasks_are_long(worker, cost);
+  const std::size_t depth = one_for_each_thread ? static_cast<std::size_t>(worker.threads) : 2;
+  return worker.grants.size() < std::max<std::size_t>(depth, options_.range_size > 0 ? 2 : 1);
 }
 
 /// The most expensive segment with pending tasks for which there is time, and the first run of them in it; null if
@@ -231,7 +259,7 @@ const Segment* Scheduler::next_segment(const WorkerState& worker, TaskRange& pen
 }
 
 bool Scheduler::take_suspect(Rank rank, const WorkerState& worker, TaskRange& range) {
-  if (suspects_.empty() || (rank == 0 && live_ > 1)) return false;
+  if (suspects_.empty() || (rank == options_.home && live_ > 1)) return false;
   range = suspects_.front();
   if (tasks_in_time(worker, cost_of(range) / static_cast<double>(range.size())) < range.size()) return false;
   suspects_.pop_front();
@@ -243,13 +271,16 @@ bool Scheduler::tasks_are_long(const WorkerState& worker, double cost) const {
 }
 
 std::uint64_t Scheduler::range_tasks(const WorkerState& worker, double cost) const {
-  if (options_.range_size > 0) return options_.range_size;
-  if (worker.rate == 0) return options_.first_range_tasks;
-  if (tasks_are_long(worker, cost)) return 1;
+  // A sub-master splits its ranges among its ranks and returns them in messages of any size.
+  const auto ranks = static_cast<std::uint64_t>(worker.ranks);
+  const auto threads = ranks > 1 ? static_cast<std::uint64_t>(worker.threads) : 1;
+  if (options_.range_size > 0) return options_.range_size * ranks;
+  if (worker.rate == 0) return options_.first_range_tasks * threads;
+  if (tasks_are_long(worker, cost)) return threads;
   const double fair_s = pending_cost_ / total_rate();
   const double seconds = std::clamp(0.5 * fair_s, min_range_s, max_range_s);
   const double tasks = seconds * worker.rate / cost;
-  const double most = static_cast<double>(std::min(options_.max_range_tasks, worker.last_size * max_growth));
+  const double most = static_cast<double>(std::min(options_.max_range_tasks * ranks, worker.last_size * max_growth));
   return static_cast<std::uint64_t>(std::clamp(tasks, 1.0, std::max(most, 1.0)));
 }
 

@@ -20,6 +20,7 @@ struct SchedulerOptions {
   std::uint64_t range_size = 0;       ///< tasks per range; 0: sized by cost
   std::uint64_t max_range_tasks = 1;  ///< so that the results fit into one message
   std::uint64_t first_range_tasks = 1;
+  Rank home = 0;  ///< the rank that schedules: not risked for tasks whose worker died while there is another
 };
 
 /// A message for a worker.
@@ -34,8 +35,11 @@ struct Outgoing {
 /// 1992): a worker gets half of its fair share of what remains, weighted by its measured speed, never less than is
 /// worth a message and never more than fits into one. Two ranges are in flight for each worker, so that it does not
 /// wait for the reply; where one task is long, as many as it has threads. The most expensive segments go first. Tasks
-/// whose worker died come last, alone, and never on rank 0 while another worker lives; after the third death a task is
-/// given up as crashed.
+/// whose worker died come last, alone, and never on the scheduler's own rank while another worker lives; after the
+/// third death a task is given up as crashed.
+///
+/// A sub-master is a worker that stands for several ranks and has a scheduler of its own for them. It gets ranges for
+/// all of them, returns them in parts, and is given more when less than a range is in flight.
 class Scheduler {
  public:
   /// `pending`: the tasks to compute. `segments`: all tasks of the sweep with their cost.
@@ -46,12 +50,15 @@ class Scheduler {
   void heartbeat(Rank rank, double now);
   /// Results, all of a grant or the part done before a stop. False: from a worker that was given up; ignore them.
   /// `longest_s` is the longest time that one of its tasks took, 0 if that is not known.
-  bool results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now, double longest_s = 0);
+  bool results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now, double longest_s = 0,
+               bool last = true);
   /// The worker is dead. `suspects` are the tasks it was computing, as far as is known.
   void lost(Rank rank, const std::vector<TaskRange>& suspects);
   /// An earlier process faulted in these tasks, `times` times; before the first hello.
   void faulted(TaskRange range, int times);
   void stop();
+  /// More tasks to compute, of which `deaths` workers have died.
+  void add(TaskRange range, int deaths = 0);
 
   /// From now on a range is handed out only if it should end before this time.
   void set_deadline(double deadline) { deadline_ = deadline; }
@@ -79,16 +86,19 @@ class Scheduler {
  private:
   struct WorkerState {
     int threads = 1;
+    int ranks = 1;
     bool alive = true;
     double last_heard = 0;
     double rate = 0;              // cost per second; 0: not known yet
     std::uint64_t last_size = 0;  // tasks of its last range
+    std::uint64_t in_flight = 0;  // tasks
     std::vector<std::uint64_t> grants;
   };
   struct Grant {
     Rank rank = 0;
     TaskRange range;
     bool careful = false;
+    IntervalSet done;  // returned before the rest
   };
 
   void suspect(TaskRange range);
@@ -101,6 +111,8 @@ class Scheduler {
   bool tasks_are_long(const WorkerState& worker, double cost) const;
   std::uint64_t range_tasks(const WorkerState& worker, double cost) const;
   std::uint64_t tasks_in_time(const WorkerState& worker, double cost) const;
+  bool wants_more(const WorkerState& worker, double cost) const;
+  IntervalSet rest_of(const Grant& grant) const;
   void put_back(TaskRange range);
   double cost_of(TaskRange range) const;
   void set_rate(WorkerState& worker, double rate);

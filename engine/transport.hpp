@@ -12,11 +12,12 @@ namespace trawl {
 
 using Rank = int;
 
-/// Worker to master, once: I am here.
+/// Worker to master: I am here.
 struct Hello {
   int threads = 1;
   std::string host;
   std::int64_t pid = 0;
+  int ranks = 1;  ///< a sub-master and those it stands for; it says hello again when they have changed
 };
 
 /// Master to worker: evaluate these tasks. `grant` comes back with the results.
@@ -24,10 +25,11 @@ struct Assignment {
   std::uint64_t grant = 0;
   TaskRange range;
   bool careful = false;  ///< a worker died of this range: one task at a time, each noted before it starts
+  int deaths = 0;        ///< of workers at this single task, as far as is known
 };
 
-/// Worker to master: a range, or the part of it that was finished before a stop. `last` says that nothing more
-/// will come for this grant.
+/// Worker to master: a range, or the part of it that was finished before a stop; from a sub-master any part. `last`
+/// says that nothing more will come for this grant.
 struct Results {
   std::uint64_t grant = 0;
   bool last = true;
@@ -44,7 +46,12 @@ struct Stop {};
 /// Master to worker: leave.
 struct Bye {};
 
-using Message = std::variant<Hello, Assignment, Results, Heartbeat, Stop, Bye>;
+/// Sub-master to master: one of my workers is dead.
+struct Loss {
+  Rank rank = 0;
+};
+
+using Message = std::variant<Hello, Assignment, Results, Heartbeat, Stop, Bye, Loss>;
 
 /// Carries messages between ranks 0 .. size()-1, in order for each pair of ranks. Used from one thread of each rank.
 /// No call ever blocks or fails because another rank is dead or slow.

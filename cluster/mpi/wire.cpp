@@ -55,6 +55,7 @@ void put(Out& out, const Hello& hello) {
   out.number(std::int32_t{hello.threads});
   out.number(hello.pid);
   out.text(hello.host);
+  out.number(std::int32_t{hello.ranks});
 }
 
 template <class Out>
@@ -63,6 +64,7 @@ void put(Out& out, const Assignment& assignment) {
   out.number(assignment.range.begin);
   out.number(assignment.range.end);
   out.number(static_cast<std::uint8_t>(assignment.careful));
+  out.number(std::int32_t{assignment.deaths});
 }
 
 template <class Out>
@@ -96,6 +98,10 @@ template <class Out>
 void put(Out&, const Stop&) {}
 template <class Out>
 void put(Out&, const Bye&) {}
+template <class Out>
+void put(Out& out, const Loss& loss) {
+  out.number(std::int32_t{loss.rank});
+}
 
 /// The message's kind, then its fields.
 template <class Out>
@@ -158,6 +164,7 @@ Hello get_hello(Reader& in) {
   hello.threads = in.number<std::int32_t>();
   hello.pid = in.number<std::int64_t>();
   hello.host = in.text();
+  hello.ranks = in.number<std::int32_t>();
   return hello;
 }
 
@@ -166,6 +173,7 @@ Assignment get_assignment(Reader& in) {
   assignment.grant = in.number<std::uint64_t>();
   assignment.range = in.range();
   assignment.careful = in.flag();
+  assignment.deaths = in.number<std::int32_t>();
   return assignment;
 }
 
@@ -231,6 +239,8 @@ Message get_message(Reader& in) {
       return Stop{};
     case 5:
       return Bye{};
+    case 6:
+      return Loss{in.number<std::int32_t>()};
     default:
       throw WireError("a message between ranks is of no known kind");
   }

@@ -50,21 +50,25 @@ std::vector<std::vector<std::byte>> one_of_each() {
   messages.push_back(encoded(Heartbeat{}));
   messages.push_back(encoded(Stop{}));
   messages.push_back(encoded(Bye{}));
+  messages.push_back(encoded(Loss{3}));
   return messages;
 }
 
 TEST(Wire, gives_back_small_messages) {
-  const auto hello = std::get<Hello>(round_trip(Hello{64, "node17", -1}));
+  const auto hello = std::get<Hello>(round_trip(Hello{64, "node17", -1, 16}));
   EXPECT_EQ(hello.threads, 64);
   EXPECT_EQ(hello.host, "node17");
   EXPECT_EQ(hello.pid, -1);
-  const auto assignment = std::get<Assignment>(round_trip(Assignment{7, {5, std::uint64_t{1} << 62}, true}));
+  EXPECT_EQ(hello.ranks, 16);
+  const auto assignment = std::get<Assignment>(round_trip(Assignment{7, {5, std::uint64_t{1} << 62}, true, 2}));
   EXPECT_EQ(assignment.grant, 7u);
   EXPECT_EQ(assignment.range, (TaskRange{5, std::uint64_t{1} << 62}));
   EXPECT_TRUE(assignment.careful);
+  EXPECT_EQ(assignment.deaths, 2);
   EXPECT_TRUE(std::holds_alternative<Heartbeat>(round_trip(Heartbeat{})));
   EXPECT_TRUE(std::holds_alternative<Stop>(round_trip(Stop{})));
   EXPECT_TRUE(std::holds_alternative<Bye>(round_trip(Bye{})));
+  EXPECT_EQ(std::get<Loss>(round_trip(Loss{3})).rank, 3);
 }
 
 TEST(Wire, gives_back_results_bit_for_bit) {
@@ -172,7 +176,7 @@ TEST(Wire, survives_random_bytes) {
 
 TEST(Wire, does_not_allocate_for_a_size_that_is_only_claimed) {
   std::vector<std::byte> bytes = encoded(example_results());
-  constexpr std::size_t value_count_at = 1 + 8 + 1 + 8 + 8 + 8;
+  constexpr std::size_t value_count_at = 1 + 8 + 1 + 8 + 8 + 8 + 8 + 8;
   const std::uint64_t claimed = std::uint64_t{1} << 60;
   for (std::size_t field = 0; field < 3; ++field) {  // values, status runs, failures
     std::vector<std::byte> damaged = bytes;

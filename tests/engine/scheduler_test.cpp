@@ -300,6 +300,67 @@ TEST(Scheduler, hands_out_nothing_after_a_stop_and_takes_back_what_was_not_done)
   EXPECT_TRUE(scheduler.take_messages().empty());
 }
 
+TEST(Scheduler, gives_a_sub_master_a_range_for_all_its_ranks_and_tops_it_up_as_parts_come_back) {
+  SchedulerOptions options;
+  options.range_size = 10;
+  Scheduler scheduler = uniform(1000, options);
+  scheduler.hello(4, {.threads = 4, .host = "host", .pid = 1, .ranks = 4}, 0);
+  auto given = assignments(scheduler.take_messages(), 4);
+  ASSERT_EQ(given.size(), 1U);
+  EXPECT_EQ(given[0].range, (TaskRange{0, 40}));
+  EXPECT_TRUE(scheduler.results(4, given[0].grant, {20, 25}, 1, 1, 0, false));
+  const auto more = assignments(scheduler.take_messages(), 4);
+  ASSERT_EQ(more.size(), 1U) << "less than a range is in flight";
+  EXPECT_EQ(more[0].range, (TaskRange{40, 80}));
+  EXPECT_TRUE(scheduler.results(4, given[0].grant, {0, 20}, 1, 1, 0, false));
+  EXPECT_TRUE(assignments(scheduler.take_messages(), 4).empty());
+  EXPECT_TRUE(scheduler.results(4, given[0].grant, {25, 30}, 1, 1, 0, true));
+  scheduler.hello(1, {1, "host", 1}, 1);
+  given = assignments(scheduler.take_messages(), 1);
+  ASSERT_FALSE(given.empty());
+  EXPECT_EQ(given[0].range, (TaskRange{30, 40})) << "what it did not do of its grant comes back";
+}
+
+TEST(Scheduler, takes_back_all_that_a_lost_sub_master_had_not_returned) {
+  SchedulerOptions options;
+  options.range_size = 10;
+  Scheduler scheduler = uniform(40, options);
+  scheduler.hello(4, {.threads = 4, .host = "host", .pid = 1, .ranks = 4}, 0);
+  const auto given = assignments(scheduler.take_messages(), 4);
+  scheduler.results(4, given.at(0).grant, {10, 20}, 1, 1, 0, false);
+  scheduler.lost(4, {});
+  scheduler.hello(1, {1, "host", 1}, 1);
+  IntervalSet seen;
+  while (!scheduler.finished()) {
+    for (const Assignment& a : assignments(scheduler.take_messages(), 1)) {
+      EXPECT_FALSE(a.careful) << "nobody suspects tasks that its other ranks held";
+      seen.insert(a.range);
+      scheduler.results(1, a.grant, a.range, 1, 1);
+    }
+  }
+  EXPECT_EQ(seen.count(), 30U);
+  EXPECT_FALSE(seen.contains(10));
+}
+
+TEST(Scheduler, of_a_sub_master_goes_on_with_the_deaths_that_the_master_has_counted) {
+  SchedulerOptions options;
+  options.home = 4;
+  Scheduler scheduler(options, {}, {{{0, 100}, 1.0}});
+  for (const Rank rank : {4, 5, 6}) scheduler.hello(rank, {1, "host", rank}, 0);
+  EXPECT_TRUE(scheduler.take_messages().empty());
+  scheduler.add({7, 8}, 1);
+  std::vector<Rank> killed;
+  for (int step = 0; step < 5 && !scheduler.finished(); ++step) {
+    for (const Outgoing& outgoing : scheduler.take_messages()) {
+      EXPECT_TRUE(std::get<Assignment>(outgoing.message).careful);
+      killed.push_back(outgoing.to);
+      scheduler.lost(outgoing.to, {{7, 8}});
+    }
+  }
+  EXPECT_EQ(killed, (std::vector<Rank>{5, 6})) << "not the sub-master itself";
+  EXPECT_EQ(scheduler.take_crashed(), std::vector<TaskIndex>{7});
+}
+
 TEST(Scheduler, estimates_the_time_left) {
   SchedulerOptions options;
   options.range_size = 10;
