@@ -2,6 +2,8 @@
 
 #include "studies/activations/activations.hpp"
 #include "studies/adam_2d/adam_2d.hpp"
+#include "studies/background_math/background_math.hpp"
+#include "studies/bayes_relu/bayes_relu.hpp"
 #include "studies/binary_cross_entropy/binary_cross_entropy.hpp"
 #include "studies/composing_nets/composing_nets.hpp"
 #include "studies/contraction_map/contraction_map.hpp"
@@ -15,6 +17,7 @@
 #include "studies/gelu_factor/gelu_factor.hpp"
 #include "studies/gelu_taylor/gelu_taylor.hpp"
 #include "studies/gradient_flow/gradient_flow.hpp"
+#include "studies/graph_attention/graph_attention.hpp"
 #include "studies/implicit_reg/implicit_reg.hpp"
 #include "studies/importance_sampling/importance_sampling.hpp"
 #include "studies/infomax_ica/infomax_ica.hpp"
@@ -29,6 +32,7 @@
 #include "studies/reparam_gradient/reparam_gradient.hpp"
 #include "studies/sgd_gabor/sgd_gabor.hpp"
 #include "studies/shallow_net_1d/shallow_net_1d.hpp"
+#include "studies/shallow_net_2d/shallow_net_2d.hpp"
 #include "studies/toy_backprop/toy_backprop.hpp"
 #include "studies/transformer_count/transformer_count.hpp"
 
@@ -49,7 +53,9 @@ std::span<const Study* const> catalogue() {
       the<GeluTaylor>(),
       the<GeluFactor>(),
       // First principles
+      the<BackgroundMath>(),
       the<ShallowNet1d>(),
+      the<ShallowNet2d>(),
       the<Activations>(),
       the<ComposingNets>(),
       the<DeepMatrix>(),
@@ -70,11 +76,13 @@ std::span<const Study* const> catalogue() {
       the<Mnist1dMlp>(),
       the<LogisticBc>(),
       // Probability
+      the<BayesRelu>(),
       the<LatentVariable>(),
       the<ReparamGradient>(),
       the<ImportanceSampling>(),
       the<KlGauss>(),
       // Structure
+      the<GraphAttention>(),
       the<ContractionMap>(),
       the<TransformerCount>(),
       // Generative
