@@ -9,4 +9,4 @@ import xarray as xr
 loss = xr.open_dataset(sys.argv[1])["train_loss"].mean("replicate")
 places = {"hue": "learning_rate", "row": "samples", "col": "hidden"}
 loss.plot.line(x="epoch", yscale="log", **{place: axis for place, axis in places.items() if axis in loss.dims})
-plt.savefig(sys.argv[2], dpi=100)
+plt.savefig(sys.argv[2], dpi=40)
