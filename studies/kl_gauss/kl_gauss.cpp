@@ -89,8 +89,8 @@ void evaluate_full(const double* row, std::size_t n, const Where& out) {
   require_cholesky(l1, n, "covariance1");
 
   double inverse0[most * most], inverse1[most * most], shift[most];
-  invert(l0, n, inverse0);
-  invert(l1, n, inverse1);
+  invert(l0, n, inverse0, n);
+  invert(l1, n, inverse1, n);
   for (std::size_t i = 0; i < n; ++i) shift[i] = row[mean0 + i] - row[mean1 + i];
   double trace = 0, distance = 0;
   for (std::size_t i = 0; i < n; ++i) {

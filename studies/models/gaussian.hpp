@@ -59,13 +59,12 @@ inline double log_determinant(const double* l, std::size_t n) {
   return 2 * sum;
 }
 
-/// inverse = (L L^T)^-1, the whole matrix.
-inline void invert(const double* l, std::size_t n, double* inverse) {
-  for (std::size_t j = 0; j < n; ++j)
-    for (std::size_t i = 0; i < n; ++i) inverse[i * n + j] = i == j ? 1 : 0;
+/// inverse = (L L^T)^-1, the whole matrix, its rows `width` >= n apart.
+inline void invert(const double* l, std::size_t n, double* inverse, std::size_t width) {
   for (std::size_t j = 0; j < n; ++j) {
-    solve_lower(l, n, inverse + j, n);
-    solve_lower_transposed(l, n, inverse + j, n);
+    for (std::size_t i = 0; i < n; ++i) inverse[i * width + j] = i == j ? 1 : 0;
+    solve_lower(l, n, inverse + j, width);
+    solve_lower_transposed(l, n, inverse + j, width);
   }
 }
 
