@@ -36,8 +36,8 @@ enum Output : std::size_t {
 enum Stream : std::uint32_t { first_weights, order, training_samples, test_samples };
 
 constexpr std::size_t epochs_parameter = 5;  // its position in the declaration
-constexpr std::size_t bins = 60;
-constexpr double bin_width = 0.04;  // of the radius over the ring's mean radius, from 0
+constexpr std::size_t bins = 100;
+constexpr double bin_width = 0.02;  // of the radius over the ring's mean radius, from 0
 constexpr std::size_t evaluation_rows = 100;
 
 Declaration declaration() {

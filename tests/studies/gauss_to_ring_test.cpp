@@ -127,7 +127,7 @@ TEST(GaussToRing, five_relu_units_disturb_the_ring) {
 
 TEST(GaussToRing, densities_integrate_to_one_and_the_net_nears_the_linear_map_before_all_else) {
   const Values values = evaluate_point(study, {{"epochs", 20}}, 3);
-  const double width = 0.04 * values.at("exact_radius_mean")[0];
+  const double width = 0.02 * values.at("exact_radius_mean")[0];
   for (const char* density : {"radius_density", "exact_radius_density"}) {
     const auto& one = values.at(density);
     EXPECT_NEAR(width * std::accumulate(one.begin(), one.end(), 0.0), 1, 0.01);

@@ -31,6 +31,8 @@ SHRUNK = {
     "logistic_bc": ["--axis", "learning_rate=0.03,0.3", "--fix", "steps=20"],
     "cvae": ["--axis", "beta=0.1,1,10", "--fix", "epochs=3", "--fix", "test_samples=200"],
     "gauss_to_ring": ["--axis", "hidden=3,5", "--fix", "epochs=5", "--fix", "test_samples=2000"],
+    "infomax_ica": ["--fix", "samples=100", "--fix", "steps=20", "--replicates", "2"],
+    "sgd_gabor": ["--replicates", "5"],
     "null": ["--axis", "x=linspace:0,1,30", "--axis", "y=linspace:0,1,40"],
 }
 
