@@ -53,31 +53,6 @@ void set_walk(Walkers& walkers, std::size_t i, const P& p) {
   walkers.phi1[i] = p.start_phi1;
 }
 
-/// The tasks from `first` on, Walkers::count of them at most.
-void evaluate_walks(std::span<const P> points, std::size_t first, const Columns& columns) {
-  Walkers walkers;
-  for (std::size_t i = 0; i < points.size(); ++i) set_walk(walkers, i, points[i]);
-  const auto phi = [&](std::size_t i) { return Vector2{walkers.phi0[i], walkers.phi1[i]}; };
-
-  std::int64_t longest_path = 0;
-  const auto path = [](const P& p) { return std::min(p.steps, p.path_steps); };
-  for (const P& p : points) longest_path = std::max(longest_path, path(p));
-  for (std::int64_t k = 0; k <= longest_path; ++k) {
-    if (k > 0) advance(walkers, 1);
-    for (std::size_t i = 0; i < points.size(); ++i)
-      if (k <= path(points[i]))
-        write_step(static_cast<std::size_t>(k), phi(i), loss(phi(i)), Outputs(columns, first + i));
-  }
-  advance(walkers, double{most_steps});
-
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    const Outputs out(columns, first + i);
-    write_end(phi(i), loss(phi(i)), gradient(phi(i)), out);
-    out.set(distance, norm(phi(i) - optimum));
-    write(eigenvalues(hessian(phi(i))), out[hessian_eigenvalues]);
-  }
-}
-
 }  // namespace
 
 Adam2d::Adam2d() : BlockStudy(studies::declaration(), bindings()) {}
@@ -94,12 +69,16 @@ OutputLayout Adam2d::outputs(std::span<const Extent> extents) const {
 }
 
 void Adam2d::evaluate(const Tasks& tasks, const Columns& columns) const {
-  std::array<P, Walkers::count> points;
-  for (std::size_t first = 0; first < tasks.size; first += Walkers::count) {
-    const std::size_t count = std::min(Walkers::count, tasks.size - first);
-    for (std::size_t i = 0; i < count; ++i) points[i] = parameters(tasks.row(first + i));
-    evaluate_walks(std::span(points).first(count), first, columns);
-  }
+  for_each_eight<P>(*this, tasks, [&](std::span<const P> points, std::size_t first) {
+    Walkers walkers;
+    for (std::size_t i = 0; i < points.size(); ++i) set_walk(walkers, i, points[i]);
+    descend_together(walkers, points, loss, gradient, first, columns);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const Vector2 end = walkers.phi(i);
+      columns.of(distance, first + i)[0] = norm(end - optimum);
+      write(eigenvalues(hessian(end)), columns.of(hessian_eigenvalues, first + i));
+    }
+  });
 }
 
 double Adam2d::cost(const P& p) const {

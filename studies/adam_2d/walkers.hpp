@@ -1,21 +1,14 @@
 // Eight walks down the valley side by side.
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include "studies/models/eight_walks.hpp"
 
 namespace trawl::studies::adam_2d {
 
-/// Element i of each array belongs to walk i. A walk with steps_left 0 stands still.
-struct Walkers {
-  static constexpr std::size_t count = 8;
-  using Numbers = std::array<double, count>;
-
-  Numbers steps_left{};
+struct Walkers : models::EightWalks {
   Numbers alpha{}, beta{}, gamma{}, epsilon{};
   Numbers plain{};      ///< 1: phi <- phi - alpha g whatever the other numbers; else 0
   Numbers corrected{};  ///< 1: divide m and v by 1 - beta^t and 1 - gamma^t; else 0
-  Numbers phi0{}, phi1{};
   Numbers m0{}, m1{}, v0{}, v1{};
   Numbers beta_power = filled(1), gamma_power = filled(1);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "studies/gd_linear/line_loss.hpp"
+#include "studies/gd_linear/walkers.hpp"
 
 namespace trawl::studies {
 namespace {
@@ -14,7 +15,7 @@ using P = GdLinearParameters;
 
 enum Output : std::size_t { distance = walk_outputs, contraction };
 
-constexpr std::size_t steps_parameter_place = 4, path_steps_parameter_place = 9;
+constexpr std::size_t steps_place = 4, path_steps_place = 9;  // in the declaration
 
 Declaration declaration() {
   return {.name = "gd_linear",
@@ -38,12 +39,30 @@ std::vector<Binding<P>> bindings() {
           bind<&P::path_steps>(path_steps_parameter())};
 }
 
+void set_walk(Walkers& walkers, std::size_t i, const P& p) {
+  walkers.steps_left[i] = static_cast<double>(p.steps);
+  walkers.phi0[i] = p.start_phi0;
+  walkers.phi1[i] = p.start_phi1;
+  walkers.fixed[i] = p.rule == StepRule::fixed;
+  walkers.alpha[i] = p.alpha;
+  walkers.max_dist[i] = p.max_dist;
+  walkers.thresh[i] = p.thresh;
+  walkers.max_iter[i] = static_cast<double>(p.max_iter);
+  walkers.absolute[i] = p.halving == Halving::absolute;
+}
+
+/// Largest |1 - alpha lambda| over the eigenvalues of the Hessian.
+double contraction_of(double alpha) {
+  static const Vector2 lambda = line_loss.hessian_eigenvalues();
+  return std::max(std::abs(1 - alpha * lambda.x0), std::abs(1 - alpha * lambda.x1));
+}
+
 }  // namespace
 
-GdLinear::GdLinear() : TypedStudy(studies::declaration(), bindings()) {}
+GdLinear::GdLinear() : BlockStudy(studies::declaration(), bindings()) {}
 
 OutputLayout GdLinear::outputs(std::span<const Extent> extents) const {
-  OutputLayout layout = walk_layout(extents[steps_parameter_place], extents[path_steps_parameter_place]);
+  OutputLayout layout = walk_layout(extents[steps_place], extents[path_steps_place]);
   layout.outputs.push_back({.name = "distance", .description = "|phi - optimum| at the end"});
   layout.outputs.push_back({.name = "contraction",
                             .description = "largest |1 - alpha lambda| over the Hessian's eigenvalues; stable below 1",
@@ -51,28 +70,23 @@ OutputLayout GdLinear::outputs(std::span<const Extent> extents) const {
   return layout;
 }
 
-void GdLinear::evaluate(const P& p, const RandomStream&, const Outputs& out) const {
-  const Walk walk = {{p.start_phi0, p.start_phi1}, p.steps, p.path_steps};
-  const LineSearch rules = {p.thresh, static_cast<std::size_t>(p.max_iter), p.halving};
-  const Bracket bracket = bracket_from_zero(p.max_dist);
-  const auto gradient = [](Vector2 phi) { return line_loss.gradient(phi); };
-  const auto next = [&](Vector2 phi, std::int64_t) {
-    const Vector2 g = gradient(phi);
-    const double step = p.rule == StepRule::fixed ? p.alpha : line_search(LossAlongGradient(g), bracket, rules);
-    return phi - step * g;
-  };
-  const Vector2 end = descend(walk, next, loss<Line>, gradient, out);
-  out.set(distance, norm(end - line_loss.optimum()));
-  if (p.rule == StepRule::fixed) {
-    const Vector2 lambda = line_loss.hessian_eigenvalues();
-    out.set(contraction, std::max(std::abs(1 - p.alpha * lambda.x0), std::abs(1 - p.alpha * lambda.x1)));
-  }
+void GdLinear::evaluate(const Tasks& tasks, const Columns& columns) const {
+  for_each_eight<P>(*this, tasks, [&](std::span<const P> points, std::size_t first) {
+    Walkers walkers;
+    for (std::size_t i = 0; i < points.size(); ++i) set_walk(walkers, i, points[i]);
+    const auto gradient = [](Vector2 phi) { return line_loss.gradient(phi); };
+    descend_together(walkers, points, quadratic_loss, gradient, first, columns);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      columns.of(distance, first + i)[0] = norm(walkers.phi(i) - line_loss.optimum());
+      if (points[i].rule == StepRule::fixed) columns.of(contraction, first + i)[0] = contraction_of(points[i].alpha);
+    }
+  });
 }
 
 double GdLinear::cost(const P& p) const {
   const double iterations = p.rule == StepRule::fixed ? 0.0 : static_cast<double>(p.max_iter);
-  return 1 + static_cast<double>(p.steps) * (0.03 + 0.07 * iterations) +
-         0.4 * static_cast<double>(std::min(p.steps, p.path_steps));
+  return 1 + static_cast<double>(p.steps) * (0.05 + 0.04 * iterations) +
+         0.2 * static_cast<double>(std::min(p.steps, p.path_steps));
 }
 
 }  // namespace trawl::studies

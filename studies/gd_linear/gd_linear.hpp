@@ -35,20 +35,21 @@ struct GdLinearParameters {
 /// L is quadratic with the Hessian H = 2 sum (1, x)(1, x)^T: a fixed step shrinks the distance to the optimum in the
 /// eigendirections of H by |1 - alpha lambda|, so it converges for alpha < 2 / lambda_max = 0.03998. A sum over the
 /// data, not a mean: the steps depend on their number. halving = absolute is the source's first rule.
-/// Method: gradient and loss along a line from the 5 numbers of the quadratic form, in place of sums over the data.
+/// Method: gradient and loss along a line from the 5 numbers of the quadratic form, in place of sums over the data;
+/// eight walks at a time (walkers.hpp).
 /// Error: 1e-13 relative in the gradient; tests/studies/gd_linear_test.cpp measures it and the closed form of n steps.
 /// Cost: about 0.1 us for each step with a line search of 15 iterations, 3 ns for a fixed one; 40 ns for each step
 /// kept. Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 6.2, "Gradient descent".
-class GdLinear final : public TypedStudy<GdLinearParameters> {
+class GdLinear final : public BlockStudy<GdLinearParameters> {
  public:
   GdLinear();
 
   OutputLayout outputs(std::span<const Extent> extents) const override;
   bool has_uniform_cost() const override { return false; }
   std::size_t max_block() const override { return 256; }
+  void evaluate(const Tasks& tasks, const Columns& columns) const override;
 
  protected:
-  void evaluate(const GdLinearParameters& p, const RandomStream& random, const Outputs& out) const override;
   double cost(const GdLinearParameters& p) const override;
 };
 

@@ -25,6 +25,14 @@ struct LineLoss {
 
 inline constexpr LineLoss line_loss;
 
+/// loss(optimum) + (phi - optimum)^T S (phi - optimum).
+inline double quadratic_loss(models::Vector2 phi) {
+  static constexpr models::Vector2 optimum = line_loss.optimum();
+  static constexpr double least = models::loss<models::Line>(optimum);
+  const models::Vector2 from_optimum = phi - optimum;
+  return least + models::dot(from_optimum, line_loss.s * from_optimum);
+}
+
 /// loss(phi - a g) - loss(phi) as a function of a, g the gradient at phi: a (a g^T S g - g^T g). Without the constant
 /// loss(phi) small differences keep their digits.
 struct LossAlongGradient {

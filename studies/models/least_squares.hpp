@@ -23,7 +23,7 @@ struct Prediction {
 
 /// Sum over all data of (prediction - y)^2.
 template <class P>
-double loss(Vector2 phi) {
+constexpr double loss(Vector2 phi) {
   double sum = 0;
   for (const auto [x, y] : P::data) {
     const double residual = P::predict(phi, x).value - y;

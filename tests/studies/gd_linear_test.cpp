@@ -4,7 +4,9 @@
 
 #include <cmath>
 
+#include "engine/random.hpp"
 #include "studies/gd_linear/line_loss.hpp"
+#include "tests/engine/vector_targets.hpp"
 #include "tests/studies/allocations.hpp"
 #include "tests/studies/expect_golden.hpp"
 
@@ -108,6 +110,31 @@ TEST(GdLinear, shrinks_the_distance_in_each_eigendirection_by_a_constant_factor)
     }
     EXPECT_EQ(values.at("contraction")[0] < 1, alpha < 2 / lambda.x1);
   }
+}
+
+TEST(GdLinear, walks_eight_points_as_it_would_walk_each_alone_with_the_plain_line_search) {
+  RandomSequence random(RandomStream(11, 0), 0);
+  std::vector<std::vector<double>> rows;
+  for (int i = 0; i < 45; ++i)
+    rows.push_back({4 * random.uniform() - 2, 4 * random.uniform() - 2, static_cast<double>(random.below(2)),
+                    0.04 * random.uniform(), static_cast<double>(random.below(9)), 0.05 + 0.2 * random.uniform(),
+                    1e-4 * random.uniform(), static_cast<double>(1 + random.below(25)),
+                    static_cast<double>(random.below(2)), static_cast<double>(random.below(5))});
+  for_each_vector_target([&] {
+    const auto together = evaluate_block(study, rows);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const GdLinearParameters p = study.parameters(rows[i]);
+      const LineSearch rules = {p.thresh, static_cast<std::size_t>(p.max_iter), p.halving};
+      Vector2 phi = {p.start_phi0, p.start_phi1};
+      for (int k = 0; k < p.steps; ++k) {
+        const Vector2 g = line_loss.gradient(phi);
+        const bool searches = p.rule == StepRule::line_search;
+        phi = phi - (searches ? line_search(LossAlongGradient(g), bracket_from_zero(p.max_dist), rules) : p.alpha) * g;
+      }
+      EXPECT_EQ(together[i].at("phi"), (std::vector<double>{phi.x0, phi.x1})) << i;
+      EXPECT_NEAR(together[i].at("loss")[0], loss<Line>(phi), 1e-13 * (1 + loss<Line>(phi)));
+    }
+  });
 }
 
 TEST(GdLinear, stays_at_the_optimum_and_descends_from_elsewhere) {
