@@ -1,112 +1,20 @@
 #include "engine/run.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <utility>
 
-#include "engine/clock.hpp"
 #include "engine/cost_order.hpp"
-#include "engine/error.hpp"
-#include "engine/inflight.hpp"
-#include "engine/scheduler.hpp"
-#include "engine/worker.hpp"
+#include "engine/run_loop.hpp"
 
 namespace trawl {
 
 namespace {
 
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-Hello hello_of(const RunOptions& options) {
-  char host[256] = "";
-  gethostname(host, sizeof host - 1);
-  return {options.threads, host, getpid()};
-}
-
-/// How long to wait when there is nothing to do: not at all for a short while after the last event, since the next
-/// message of a conversation comes within microseconds, then longer and longer. The short while covers what a sleep of
-/// the other side overshoots by (timer slack), or two ranks that once slept would answer each other at that pace for
-/// ever.
-class BackOff {
- public:
-  void reset() { idle_since_ = Clock::now(), wait_s_ = shortest_s; }
-
-  /// Sleeps in `worker` (woken by a completed range), if there is one.
-  void wait(Worker* worker, double longest_s) {
-    if (seconds_since(idle_since_) < spin_s) {
-      yield_processor();
-      return;
-    }
-    const double seconds = std::min(wait_s_, longest_s);
-    if (worker != nullptr) worker->wait(seconds);
-    else sleep_for_seconds(seconds);
-    wait_s_ = std::min(2 * wait_s_, longest_s);
-  }
-
- private:
-  static constexpr double spin_s = 300e-6;
-  static constexpr double shortest_s = 20e-6;
-
-  Clock::time_point idle_since_ = Clock::now();
-  double wait_s_ = shortest_s;
-};
-
-/// Sends and takes messages, and knows how long that took. Looking for messages in vain does not count.
-class Post {
- public:
-  explicit Post(Transport& transport) : transport_(transport) {}
-
-  void send(Rank to, Message message) {
-    const auto start = Clock::now();
-    transport_.send(to, std::move(message));
-    seconds_ += seconds_since(start);
-  }
-
-  bool receive(Rank& from, Message& message) {
-    if (transport_.size() == 1) return false;
-    const auto start = Clock::now();
-    if (!transport_.receive(from, message)) return false;
-    seconds_ += seconds_since(start);
-    return true;
-  }
-
-  double seconds() const { return seconds_; }
-
- private:
-  Transport& transport_;
-  double seconds_ = 0;
-};
-
-constexpr double longest_wait_s = 1e-3;         // with other ranks, which cannot wake us
-constexpr double longest_wait_alone_s = 50e-3;  // a completed range wakes us
-constexpr double tick_s = 50e-3;
-
 /// Kept free at the end of a time limit, for what is estimated too low, for flushing and for leaving.
 double margin_of(double time_limit_s) {
   return std::clamp(0.05 * time_limit_s, 1.0, 30.0);
-}
-
-/// A worker whose point never returned is kept for ever: its thread may still come back to it.
-void keep_if_stuck(std::unique_ptr<Worker>& worker) {
-  static auto* const stuck = new std::vector<std::unique_ptr<Worker>>;
-  if (worker && worker->has_stuck_threads()) stuck->push_back(std::move(worker));
-}
-
-SchedulerOptions scheduler_options(const Sweep& sweep, const RunOptions& options) {
-  SchedulerOptions scheduler;
-  scheduler.lease_s = options.lease_s;
-  scheduler.range_size = options.range_size;
-  const std::uint64_t task_bytes = sizeof(double) * std::max<std::size_t>(1, sweep.doubles_per_task);
-  scheduler.max_range_tasks = std::max<std::uint64_t>(1, max_range_bytes / task_bytes);
-  scheduler.first_range_tasks = std::min<std::uint64_t>(scheduler.max_range_tasks, sweep.study.max_block());
-  return scheduler;
 }
 
 /// Rank 0's loop.
@@ -136,7 +44,7 @@ class Master {
       join(0, hello_of(options_));
     }
     loop();
-    for (Rank rank = 1; rank < transport_.size(); ++rank) post_.send(rank, Bye{});
+    for (const Rank rank : subordinates_) post_.send(rank, Bye{});
     flush();
     report_progress();
     summary_.elapsed_s = seconds_since(start_);
@@ -173,6 +81,7 @@ class Master {
       heard = true;
       if (auto* results = std::get_if<Results>(&message)) take(from, *results);
       else if (const auto* hello = std::get_if<Hello>(&message)) join(from, *hello);
+      else if (const auto* loss = std::get_if<Loss>(&message)) note_loss(loss->rank);
       else scheduler_.heartbeat(from, seconds_since(start_));
     }
     for (int i = 0; local_ && i < at_most; ++i) {
@@ -186,16 +95,17 @@ class Master {
   }
 
   void join(Rank rank, const Hello& hello) {
-    observer_.on_worker(rank, hello);
     const double now = seconds_since(start_);
-    summary_.ranks[rank] = {hello.threads, now};
+    const auto [it, is_new] = summary_.ranks.try_emplace(rank, RankSeconds{.threads = 0, .joined_s = now});
+    it->second.threads = hello.threads;
+    if (is_new || rank == 0) observer_.on_worker(rank, hello);
     scheduler_.hello(rank, hello, now);
   }
 
   void take(Rank from, Results& results) {
     const Records& records = results.records;
     if (!scheduler_.results(from, results.grant, records.range, records.seconds, seconds_since(start_),
-                            records.longest_s)) {
+                            records.longest_s, results.last)) {
       return;
     }
     RankSeconds& rank = summary_.ranks[from];
@@ -247,7 +157,7 @@ class Master {
     if (nothing_arrived) lose_silent_workers(now);
     if (now >= next_heartbeat_) {
       next_heartbeat_ = now + options_.heartbeat_s;
-      for (Rank rank = 1; rank < transport_.size(); ++rank) post_.send(rank, Heartbeat{});
+      for (const Rank rank : subordinates_) post_.send(rank, Heartbeat{});
     }
     if (now >= next_flush_) {
       flush();
@@ -281,26 +191,23 @@ class Master {
 
   void lose_silent_workers(double now) {
     for (const Rank rank : scheduler_.expired(now)) {
-      transport_.abandon(rank);
-      ++summary_.workers_lost;
-      observer_.on_worker_lost(rank, "no sign of life within the lease");
+      note_loss(rank);
       scheduler_.lost(rank, read_inflight(options_.inflight_path, rank));
+      const int group = options_.ranks_per_sub_master;
+      for (const Rank orphan : subordinates_of(rank, transport_.size(), group)) post_.send(orphan, Bye{});
     }
     write_crashed();
     deliver();
   }
 
+  void note_loss(Rank rank) {
+    transport_.abandon(rank);
+    ++summary_.workers_lost;
+    observer_.on_worker_lost(rank, "no sign of life within the lease");
+  }
+
   void write_crashed() {
-    for (const TaskIndex task : scheduler_.take_crashed()) {
-      Records records;
-      records.range = {task, task + 1};
-      records.value_count = sweep_.doubles_per_task;
-      records.values = std::make_unique<double[]>(records.value_count);
-      std::fill_n(records.values.get(), records.value_count, std::numeric_limits<double>::quiet_NaN());
-      records.statuses.push_back({1, Status::crashed});
-      records.failures.push_back({task, Status::crashed, "killed its worker three times"});
-      store(records);
-    }
+    for (const TaskIndex task : scheduler_.take_crashed()) store(crashed_records(sweep_, task));
   }
 
   void report_progress() {
@@ -323,6 +230,7 @@ class Master {
   RecordSink& sink_;
   RunObserver& observer_;
   const RunOptions& options_;
+  const std::vector<Rank> subordinates_ = subordinates_of(0, transport_.size(), options_.ranks_per_sub_master);
   const std::uint64_t total_;  // tasks of the result file
   const std::uint64_t done_before_;
   const Clock::time_point start_ = Clock::now();
@@ -345,15 +253,20 @@ RunSummary run_master(const Sweep& sweep, RunState state, Transport& transport, 
 }
 
 bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& options) {
+  const int group = options.ranks_per_sub_master;
+  if (!subordinates_of(transport.rank(), transport.size(), group).empty()) {
+    return run_sub_master(sweep, transport, options);
+  }
+  const Rank superior = superior_of(transport.rank(), group);
   InflightFile inflight(options.inflight_path, transport.rank());
   auto worker = std::make_unique<Worker>(sweep, WorkerOptions{options.threads, options.point_timeout_s}, inflight);
   Post post(transport);
-  post.send(0, hello_of(options));
+  post.send(superior, hello_of(options));
   const auto send_results = [&] {
     bool any = false;
     while (std::optional<Results> results = worker->take()) {
       results->communication_s = post.seconds();
-      post.send(0, std::move(*results));
+      post.send(superior, std::move(*results));
       any = true;
     }
     return any;
@@ -383,7 +296,7 @@ bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& opti
       if (Clock::now() >= next_heartbeat) {
         next_heartbeat = Clock::now() + std::chrono::duration_cast<Clock::duration>(
                                             std::chrono::duration<double>(options.heartbeat_s));
-        post.send(0, Heartbeat{});
+        post.send(superior, Heartbeat{});
       }
     }
     if (active) back_off.reset();

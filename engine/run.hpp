@@ -30,7 +30,8 @@ struct RunOptions {
   double time_limit_s = std::numeric_limits<double>::infinity();  ///< the run is then over, everything flushed
   std::uint64_t range_size = 0;                                   ///< tasks per range; 0: sized by cost
   bool master_computes = true;
-  std::string inflight_path = {};           ///< file in which each rank notes what it is computing; empty: none
+  int ranks_per_sub_master = 0;    ///< ranks in groups of so many have their own scheduler each; 0: all ask rank 0
+  std::string inflight_path = {};  ///< file in which each rank notes what it is computing; empty: none
   const std::atomic<bool>* stop = nullptr;  ///< set by a signal handler
 };
 

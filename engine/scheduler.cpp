@@ -166,9 +166,9 @@ void Scheduler::suspect(TaskRange range) {
   else suspects_.push_back(range);
 }
 
-void Scheduler::add(TaskRange range, int deaths) {
+void Scheduler::add(TaskRange range, bool careful, int deaths) {
   put_back(range);
-  if (deaths > 0) faulted(range, deaths);
+  if (careful) faulted(range, deaths);
   feed_all();
 }
 

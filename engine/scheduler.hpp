@@ -57,8 +57,8 @@ class Scheduler {
   /// An earlier process faulted in these tasks, `times` times; before the first hello.
   void faulted(TaskRange range, int times);
   void stop();
-  /// More tasks to compute, of which `deaths` workers have died.
-  void add(TaskRange range, int deaths = 0);
+  /// More tasks to compute. Careful: a worker died of them; `deaths` of them if it is a single one.
+  void add(TaskRange range, bool careful = false, int deaths = 0);
 
   /// From now on a range is handed out only if it should end before this time.
   void set_deadline(double deadline) { deadline_ = deadline; }

@@ -1,5 +1,6 @@
 // Runs the engine's own master and workers on simulated ranks, one processor each; prints one JSON object.
 //   simulate --ranks 4096 --points-per-rank 250 --point-seconds 1e-3 [--help]
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -31,6 +32,7 @@ struct Settings {
   double latency_s = 2e-6;
   double bytes_per_s = 12.5e9;
   bool master_computes = true;
+  int ranks_per_sub_master = 0;
 };
 
 Settings parse(int argc, char** argv) {
@@ -51,7 +53,8 @@ Settings parse(int argc, char** argv) {
       ("poll-seconds", number(s.poll_s), "time to look for a message in vain")               //
       ("latency", number(s.latency_s), "of the network, in seconds")                         //
       ("bandwidth", number(s.bytes_per_s), "of the network, in bytes a second")              //
-      ("no-master-compute", "rank 0 schedules only");
+      ("sub-masters", number(s.ranks_per_sub_master), "ranks of each sub-master; 0: none")   //
+      ("no-master-compute", "rank 0 and sub-masters schedule only");
   po::variables_map chosen;
   po::store(po::parse_command_line(argc, argv, options), chosen);
   po::notify(chosen);
@@ -97,7 +100,8 @@ class NoSink final : public RecordSink {
 
 struct Outcome {
   RunSummary summary;
-  double master_busy_s = 0;
+  double master_busy_s = 0;      ///< spent on messages and scheduling
+  double sub_master_busy_s = 0;  ///< of the busiest one
 };
 
 /// What each rank does: all share one address space, so the sweep is there once.
@@ -108,6 +112,7 @@ void run_rank(const Settings& settings, const Sweep& sweep, Outcome& outcome) {
     ChargedTransport transport(mpi, settings.costs);
     RunOptions options;
     options.master_computes = settings.master_computes;
+    options.ranks_per_sub_master = settings.ranks_per_sub_master;
     if (transport.rank() == 0) {
       RunState state;
       state.pending.insert({0, sweep.design.task_count()});
@@ -118,6 +123,9 @@ void run_rank(const Settings& settings, const Sweep& sweep, Outcome& outcome) {
       outcome.master_busy_s = charged();
     } else {
       run_worker(sweep, transport, options);
+      const bool is_sub_master =
+          settings.ranks_per_sub_master > 1 && transport.rank() % settings.ranks_per_sub_master == 0;
+      if (is_sub_master) outcome.sub_master_busy_s = std::max(outcome.sub_master_busy_s, charged());
     }
   }
   MPI_Finalize();
@@ -185,10 +193,12 @@ int simulate(int argc, char** argv) {
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - start;
   std::printf(
       "{\"ranks\": %d, \"points\": %llu, \"point_seconds\": %g, \"elapsed_s\": %.6f, \"efficiency\": %.4f, "
-      "\"master_busy\": %.4f, \"workers_lost\": %d, \"simulation_s\": %.1f}\n",
+      "\"sub_masters\": %d, \"master_busy\": %.4f, \"sub_master_busy\": %.4f, \"workers_lost\": %d, \"simulation_s\": "
+      "%.1f}\n",
       settings.ranks, static_cast<unsigned long long>(summary.computed), settings.point_s, summary.elapsed_s,
-      summary.busy_s / (settings.ranks * summary.elapsed_s), outcome.master_busy_s / summary.elapsed_s,
-      summary.workers_lost, wall.count());
+      summary.busy_s / (settings.ranks * summary.elapsed_s), settings.ranks_per_sub_master,
+      outcome.master_busy_s / summary.elapsed_s, outcome.sub_master_busy_s / summary.elapsed_s, summary.workers_lost,
+      wall.count());
   return summary.computed == sweep.design.task_count() ? 0 : 1;
 }
 

@@ -348,7 +348,7 @@ TEST(Scheduler, of_a_sub_master_goes_on_with_the_deaths_that_the_master_has_coun
   Scheduler scheduler(options, {}, {{{0, 100}, 1.0}});
   for (const Rank rank : {4, 5, 6}) scheduler.hello(rank, {1, "host", rank}, 0);
   EXPECT_TRUE(scheduler.take_messages().empty());
-  scheduler.add({7, 8}, 1);
+  scheduler.add({7, 8}, true, 1);
   std::vector<Rank> killed;
   for (int step = 0; step < 5 && !scheduler.finished(); ++step) {
     for (const Outgoing& outgoing : scheduler.take_messages()) {

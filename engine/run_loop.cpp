@@ -1,0 +1,89 @@
+#include "engine/run_loop.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace trawl {
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Hello hello_of(const RunOptions& options) {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  return {options.threads, host, getpid()};
+}
+
+void BackOff::reset() {
+  idle_since_ = Clock::now();
+  wait_s_ = shortest_s;
+}
+
+void BackOff::wait(Worker* worker, double longest_s) {
+  if (seconds_since(idle_since_) < spin_s) {
+    yield_processor();
+    return;
+  }
+  const double seconds = std::min(wait_s_, longest_s);
+  if (worker != nullptr) worker->wait(seconds);
+  else sleep_for_seconds(seconds);
+  wait_s_ = std::min(2 * wait_s_, longest_s);
+}
+
+void Post::send(Rank to, Message message) {
+  const auto start = Clock::now();
+  transport_.send(to, std::move(message));
+  seconds_ += seconds_since(start);
+}
+
+bool Post::receive(Rank& from, Message& message) {
+  if (transport_.size() == 1) return false;
+  const auto start = Clock::now();
+  if (!transport_.receive(from, message)) return false;
+  seconds_ += seconds_since(start);
+  return true;
+}
+
+SchedulerOptions scheduler_options(const Sweep& sweep, const RunOptions& options) {
+  SchedulerOptions scheduler;
+  scheduler.lease_s = options.lease_s;
+  scheduler.range_size = options.range_size;
+  const std::uint64_t task_bytes = sizeof(double) * std::max<std::size_t>(1, sweep.doubles_per_task);
+  scheduler.max_range_tasks = std::max<std::uint64_t>(1, max_range_bytes / task_bytes);
+  scheduler.first_range_tasks = std::min<std::uint64_t>(scheduler.max_range_tasks, sweep.study.max_block());
+  return scheduler;
+}
+
+Records crashed_records(const Sweep& sweep, TaskIndex task) {
+  Records records;
+  records.range = {task, task + 1};
+  records.value_count = sweep.doubles_per_task;
+  records.values = std::make_unique<double[]>(records.value_count);
+  std::fill_n(records.values.get(), records.value_count, std::numeric_limits<double>::quiet_NaN());
+  records.statuses.push_back({1, Status::crashed});
+  records.failures.push_back({task, Status::crashed, "killed its worker three times"});
+  return records;
+}
+
+void keep_if_stuck(std::unique_ptr<Worker>& worker) {
+  static auto* const stuck = new std::vector<std::unique_ptr<Worker>>;
+  if (worker && worker->has_stuck_threads()) stuck->push_back(std::move(worker));
+}
+
+Rank superior_of(Rank rank, int group) {
+  return group < 2 || rank % group == 0 ? 0 : rank - rank % group;
+}
+
+std::vector<Rank> subordinates_of(Rank rank, int ranks, int group) {
+  std::vector<Rank> found;
+  for (Rank other = rank + 1; other < ranks; ++other) {
+    if (superior_of(other, group) == rank) found.push_back(other);
+  }
+  return found;
+}
+
+}  // namespace trawl
