@@ -8,6 +8,7 @@
 #include "studies/composing_nets/composing_nets.hpp"
 #include "studies/contraction_map/contraction_map.hpp"
 #include "studies/cvae/cvae.hpp"
+#include "studies/deep_backprop/deep_backprop.hpp"
 #include "studies/deep_matrix/deep_matrix.hpp"
 #include "studies/diffusion/diffusion.hpp"
 #include "studies/fairness/fairness.hpp"
@@ -73,6 +74,7 @@ std::span<const Study* const> catalogue() {
       the<ImplicitReg>(),
       // Backpropagation and training
       the<ToyBackprop>(),
+      the<DeepBackprop>(),
       the<Mnist1dMlp>(),
       the<LogisticBc>(),
       // Probability

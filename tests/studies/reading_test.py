@@ -27,6 +27,7 @@ SHRUNK = {
     "gelu_factor": ["--axis", "hidden=16", "--axis", "samples=256,512", "--fix", "epochs=2", "--replicates", "2"],
     "diffusion": ["--axis", "timesteps=40,100", "--fix", "samples=1000", "--fix", "n_train=1000", "--replicates", "2"],
     "fairness": ["--axis", "tau0=linspace:-4,4,5", "--axis", "tau1=linspace:-4,4,4"],
+    "deep_backprop": ["--fix", "hidden_layers=4", "--fix", "width=5", "--replicates", "3"],
     "mnist1d_mlp": ["--axis", "hidden=10,20", "--fix", "epochs=2", "--fix", "train_samples=300", "--replicates", "2"],
     "logistic_bc": ["--axis", "learning_rate=0.03,0.3", "--fix", "steps=20"],
     "cvae": ["--axis", "beta=0.1,1,10", "--fix", "epochs=3", "--fix", "test_samples=200"],
