@@ -95,14 +95,12 @@ bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double 
   worker.last_heard = now;
   const TaskRange granted = held->second.range;
   TRAWL_CHECK(range == intersection(range, granted));
-  worker.in_flight -= range.size();
-  in_flight_cost_ -= cost_of(range);
+  take_from_flight(worker, range);
   if (range != granted) held->second.done.insert(range);
   if (last) {
     const IntervalSet rest = range == granted ? IntervalSet() : rest_of(held->second);
     for (const auto& [begin, end] : rest.ranges()) {
-      worker.in_flight -= end - begin;
-      in_flight_cost_ -= cost_of({begin, end});
+      take_from_flight(worker, {begin, end});
       put_back({begin, end});
     }
     std::erase(worker.grants, grant);
@@ -172,6 +170,18 @@ void Scheduler::add(TaskRange range, bool careful, int deaths) {
   feed_all();
 }
 
+void Scheduler::take_from_flight(WorkerState& worker, TaskRange range) {
+  const double cost = cost_of(range);
+  worker.in_flight_cost -= cost;
+  in_flight_cost_ -= cost;
+}
+
+/// How much later than this worker, with what it has, all would end if they ended together. What is in flight is half
+/// done on average; what this worker holds, which has just returned a range, is still to do.
+double Scheduler::room_s(const WorkerState& worker) const {
+  return (pending_cost_ + 0.5 * in_flight_cost_) / total_rate() - worker.in_flight_cost / worker.rate;
+}
+
 IntervalSet Scheduler::rest_of(const Grant& grant) const {
   IntervalSet rest;
   rest.insert(grant.range);
@@ -230,16 +240,18 @@ void Scheduler::give(Rank rank, WorkerState& worker, TaskRange range, bool caref
   const std::uint64_t id = next_grant_++;
   grants_.emplace_hint(grants_.end(), id, Grant{rank, range, careful, {}});
   worker.grants.push_back(id);
-  worker.in_flight += range.size();
-  in_flight_cost_ += cost_of(range);
+  const double cost = cost_of(range);
+  worker.in_flight_cost += cost;
+  in_flight_cost_ += cost;
   const auto deaths = deaths_.find(range.begin);
   send(rank, Assignment{id, range, careful, careful && deaths != deaths_.end() ? deaths->second : 0});
 }
 
 bool Scheduler::wants_more(const WorkerState& worker, double cost) const {
-  if (worker.ranks > 1) return worker.in_flight < range_tasks(worker, cost);
+  if (worker.ranks > 1) return worker.in_flight_cost < cost * static_cast<double>(range_tasks(worker, cost));
   const bool one_for_each_thread = worker.rate == 0 || options_.range_size > 0 || tasks_are_long(worker, cost);
   const std::size_t depth = one_for_each_thread ? static_cast<std::size_t>(worker.threads) : 2;
+  if (!one_for_each_thread && !worker.grants.empty() && room_s(worker) < min_range_s) return false;
   return worker.grants.size() < std::max<std::size_t>(depth, options_.range_size > 0 ? 2 : 1);
 }
 
@@ -277,8 +289,7 @@ std::uint64_t Scheduler::range_tasks(const WorkerState& worker, double cost) con
   if (options_.range_size > 0) return options_.range_size * ranks;
   if (worker.rate == 0) return options_.first_range_tasks * threads;
   if (tasks_are_long(worker, cost)) return threads;
-  const double fair_s = pending_cost_ / total_rate();
-  const double seconds = std::clamp(0.5 * fair_s, min_range_s, max_range_s);
+  const double seconds = std::clamp(0.5 * room_s(worker), min_range_s, max_range_s);
   const double tasks = seconds * worker.rate / cost;
   const double most = static_cast<double>(std::min(options_.max_range_tasks * ranks, worker.last_size * max_growth));
   return static_cast<std::uint64_t>(std::clamp(tasks, 1.0, std::max(most, 1.0)));

@@ -91,7 +91,7 @@ class Scheduler {
     double last_heard = 0;
     double rate = 0;              // cost per second; 0: not known yet
     std::uint64_t last_size = 0;  // tasks of its last range
-    std::uint64_t in_flight = 0;  // tasks
+    double in_flight_cost = 0;
     std::vector<std::uint64_t> grants;
   };
   struct Grant {
@@ -113,8 +113,10 @@ class Scheduler {
   std::uint64_t tasks_in_time(const WorkerState& worker, double cost) const;
   bool wants_more(const WorkerState& worker, double cost) const;
   IntervalSet rest_of(const Grant& grant) const;
+  void take_from_flight(WorkerState& worker, TaskRange range);
   void put_back(TaskRange range);
   double cost_of(TaskRange range) const;
+  double room_s(const WorkerState& worker) const;
   void set_rate(WorkerState& worker, double rate);
   double total_rate() const;
 

@@ -79,18 +79,6 @@ double send_seconds(Transport& transport) {
   return transport.rank() == 0 ? median(seconds) : 0;
 }
 
-double poll_seconds(Transport& transport) {
-  std::vector<double> seconds;
-  Rank from = 0;
-  Message message;
-  for (int block = 0; block < blocks; ++block) {
-    const auto start = Clock::now();
-    for (int i = 0; i < messages; ++i) transport.receive(from, message);
-    seconds.push_back(seconds_since(start) / messages);
-  }
-  return median(seconds);
-}
-
 /// Half of a round trip: latency and the work at both ends.
 double one_way_seconds(Transport& transport) {
   std::vector<double> seconds;
@@ -142,10 +130,10 @@ int calibrate() {
   if (transport.rank() == 0) {
     const double latency_s = std::max(0.0, one_way_s - send_s - receive_s);
     std::printf(
-        "{\"send_seconds\": %.3g, \"receive_seconds\": %.3g, \"byte_seconds\": %.3g, \"poll_seconds\": %.3g, "
+        "{\"send_seconds\": %.3g, \"receive_seconds\": %.3g, \"byte_seconds\": %.3g, "
         "\"latency\": %.3g, \"schedule_seconds\": %.3g}\n",
-        send_s, receive_s, std::max(0.0, receive_large_s - receive_s) / (large * sizeof(double)),
-        poll_seconds(transport), latency_s, schedule_seconds(4096));
+        send_s, receive_s, std::max(0.0, receive_large_s - receive_s) / (large * sizeof(double)), latency_s,
+        schedule_seconds(4096));
   }
   session.leave(0);
 }

@@ -28,7 +28,6 @@ struct Settings {
   double point_s = 1e-3;
   double spread = 0;
   MessageCosts costs;
-  double poll_s = 0.1e-6;
   double latency_s = 2e-6;
   double bytes_per_s = 12.5e9;
   bool master_computes = true;
@@ -50,7 +49,6 @@ Settings parse(int argc, char** argv) {
       ("receive-seconds", number(s.costs.receive_s), "processor time to receive a message")  //
       ("schedule-seconds", number(s.costs.schedule_s), "scheduler's time for a range")       //
       ("byte-seconds", number(s.costs.byte_s), "time for a byte of results, at each end")    //
-      ("poll-seconds", number(s.poll_s), "time to look for a message in vain")               //
       ("latency", number(s.latency_s), "of the network, in seconds")                         //
       ("bandwidth", number(s.bytes_per_s), "of the network, in bytes a second")              //
       ("sub-masters", number(s.ranks_per_sub_master), "ranks of each sub-master; 0: none")   //
@@ -149,17 +147,14 @@ std::vector<s4u::Host*> make_hosts(const Settings& settings) {
   return hosts;
 }
 
-void configure(const Settings& settings) {
-  const std::string poll = std::to_string(settings.poll_s * 1e9) + "e-9";
+void configure() {
   // Own code costs what charge() says, not what it takes here. Small messages leave at once, as in real MPI.
   for (const char* const option :
        {"smpi/simulate-computation:no", "smpi/grow-injected-times:no", "smpi/async-small-thresh:65536",
-        "smpi/send-is-detached-thresh:65536", "smpi/errors-are-fatal:yes", "smpi/bw-factor:1", "smpi/lat-factor:1",
+        "smpi/send-is-detached-thresh:65536", "smpi/iprobe:0", "smpi/test:0", "smpi/bw-factor:1", "smpi/lat-factor:1",
         "contexts/stack-size:128", "contexts/guard-size:0", "network/model:CM02"}) {
     s4u::Engine::set_config(option);
   }
-  s4u::Engine::set_config("smpi/iprobe:" + poll);
-  s4u::Engine::set_config("smpi/test:" + poll);
 }
 
 int simulate(int argc, char** argv) {
@@ -169,7 +164,7 @@ int simulate(int argc, char** argv) {
   std::string quiet[] = {"simulate", "--log=root.thresh:warning", "--cfg=contexts/factory:raw", "--log=no_loc"};
   char* words[] = {quiet[0].data(), quiet[1].data(), quiet[2].data(), quiet[3].data(), nullptr};
   s4u::Engine engine(&own_arguments, words);
-  configure(settings);
+  configure();
   const std::vector<s4u::Host*> hosts = make_hosts(settings);
 
   const TimedPoint study(settings.point_s, settings.spread);
