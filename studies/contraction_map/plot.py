@@ -12,4 +12,4 @@ for one in distance.transpose(..., "iteration").stack(map=distance.dims[:-1]).tr
     plt.semilogy(data["iteration"], one, ".-", label=f"a = {float(one['a']):g} ({one['mode'].item()})")
 plt.gca().set(xlabel="iterations", ylabel="distance from the fixed point")
 plt.legend(fontsize=7)
-plt.savefig(sys.argv[2], dpi=80)
+plt.savefig(sys.argv[2], dpi=72)
