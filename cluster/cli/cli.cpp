@@ -30,6 +30,7 @@ constexpr Verb verbs[] = {
     {"run", "SWEEP", "run a sweep, or continue it", run_verb},
     {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb},
     {"status", "FILE", "how far a result file is", status_verb},
+    {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb},
     {"replay", "FILE", "compute one task again and compare it with the file", replay_verb},
     {"digest", "FILE", "SHA-256 of a result file and of each of its datasets", digest_verb},
     {"export", "FILE", "results as CSV or JSON lines", export_verb},

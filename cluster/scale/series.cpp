@@ -1,0 +1,172 @@
+#include "cluster/scale/series.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <map>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "cluster/process.hpp"
+#include "cluster/scale/chart.hpp"
+#include "engine/error.hpp"
+
+namespace trawl::cluster {
+namespace {
+
+constexpr double longest_run_s = 10 * 86400;
+
+/// The event "end" of a run log that holds a single run.
+nlohmann::json read_end(const std::string& log_path) {
+  std::ifstream log(log_path);
+  for (std::string line; std::getline(log, line);) {
+    const nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
+    if (event.is_object() && event.value("event", "") == "end") return event;
+  }
+  throw IoError(fmt::format("{}: does not say how the run ended. Is the disk full?", log_path));
+}
+
+io::ScalingRun run_of(const nlohmann::json& end, std::uint64_t nodes) {
+  io::ScalingRun run{.nodes = nodes, .wall_s = end.at("elapsed_s"), .tasks = end.at("computed"), .ranks = {}};
+  for (const nlohmann::json& rank : end.at("ranks")) {
+    run.ranks.push_back({.busy_s = rank.at("busy_s"),
+                         .idle_s = rank.at("idle_s"),
+                         .communication_s = rank.at("communication_s"),
+                         .io_s = rank.at("io_s")});
+  }
+  return run;
+}
+
+void remove_output(const std::string& output) {
+  std::error_code ignored;
+  for (const char* suffix : {"", ".run.jsonl"}) std::filesystem::remove(output + suffix, ignored);
+}
+
+double throughput_of(const io::ScalingRun& run) {
+  return static_cast<double>(run.tasks) / run.wall_s;
+}
+
+std::map<std::uint64_t, std::vector<const io::ScalingRun*>> by_nodes(const std::vector<io::ScalingRun>& runs) {
+  std::map<std::uint64_t, std::vector<const io::ScalingRun*>> groups;
+  for (const io::ScalingRun& run : runs) groups[run.nodes].push_back(&run);
+  return groups;
+}
+
+/// The run of the median time; of an even number, the slower of the two in the middle.
+const io::ScalingRun& median(std::vector<const io::ScalingRun*> runs) {
+  const auto middle = runs.begin() + static_cast<std::ptrdiff_t>(runs.size() / 2);
+  std::nth_element(runs.begin(), middle, runs.end(), [](auto* a, auto* b) { return a->wall_s < b->wall_s; });
+  return **middle;
+}
+
+ScalingPoint point_of(const io::ScalingRun& run) {
+  ScalingPoint point{.nodes = run.nodes, .wall_s = run.wall_s, .throughput = throughput_of(run)};
+  double busy_s = 0, idle_s = 0, communication_s = 0;
+  for (const io::RankTimes& rank : run.ranks) {
+    busy_s += rank.busy_s;
+    idle_s += rank.idle_s;
+    communication_s += rank.communication_s;
+  }
+  point.busy = busy_s / (busy_s + idle_s);
+  point.communication = communication_s / (run.wall_s * static_cast<double>(run.ranks.size()));
+  point.io = run.ranks.front().io_s / run.wall_s;
+  point.metg_s = idle_s / static_cast<double>(run.tasks);
+  return point;
+}
+
+/// Throughput of one node, by the fewest nodes that ran.
+double single_node(const std::vector<ScalingPoint>& points) {
+  return points.front().throughput / static_cast<double>(points.front().nodes);
+}
+
+Series curve(const std::string& name, Series::Style style, const std::string& colour, double from, double to,
+             const std::function<double(double)>& value) {
+  constexpr int steps = 60;
+  Series series{name, style, colour, {}};
+  for (int i = 0; i <= steps; ++i) {
+    const double nodes = from * std::pow(to / from, static_cast<double>(i) / steps);
+    if (const double y = value(nodes); std::isfinite(y) && y > 0) series.values.emplace_back(nodes, y);
+  }
+  return series;
+}
+
+}  // namespace
+
+std::vector<std::string> launch_words(const Launcher& launcher, std::uint64_t nodes) {
+  const std::string count = std::to_string(nodes);
+  if (launcher.kind == Launcher::Kind::srun) {
+    return {"srun",
+            "-N",
+            count,
+            "-n",
+            count,
+            "--mpi=pmix",
+            "--cpu-bind=none",
+            "--no-kill",
+            "--kill-on-bad-exit=0",
+            "--cpus-per-task=" + std::to_string(launcher.threads)};
+  }
+  return {"mpirun", "-n", count, "--oversubscribe", "--bind-to", "none", "--enable-recovery"};
+}
+
+io::ScalingRun run_once(const Launcher& launcher, std::uint64_t nodes, const std::string& sweep,
+                        const std::string& output) {
+  remove_output(output);
+  std::vector<std::string> words = launch_words(launcher, nodes);
+  words.insert(words.end(), {launcher.program, "run", sweep, "-o", output, "-q", "--threads",
+                             std::to_string(launcher.threads), "--oversubscribe"});
+  const ProcessResult result = run_process(words, longest_run_s);
+  if (result.code != exit_complete && result.code != exit_failed_points) {
+    throw IoError(fmt::format("scale: the run on {} nodes ended with exit code {}. It says:\n{}", nodes, result.code,
+                              result.errors));
+  }
+  const io::ScalingRun run = run_of(read_end(output + ".run.jsonl"), nodes);
+  remove_output(output);
+  return run;
+}
+
+std::vector<ScalingPoint> scaling_points(const std::vector<io::ScalingRun>& runs) {
+  std::vector<ScalingPoint> points;
+  for (const auto& [nodes, group] : by_nodes(runs)) {
+    points.push_back(point_of(median(group)));
+    points.back().repeats = group.size();
+  }
+  const double single = single_node(points);
+  for (ScalingPoint& point : points) {
+    point.speedup = point.throughput / single;
+    point.efficiency = point.speedup / static_cast<double>(point.nodes);
+  }
+  return points;
+}
+
+std::vector<Observation> observations(const std::vector<io::ScalingRun>& runs) {
+  std::vector<Observation> all;
+  for (const io::ScalingRun& run : runs) all.push_back({static_cast<double>(run.nodes), throughput_of(run)});
+  return all;
+}
+
+double nodes_that_pay(const ScalingLaw& law) {
+  return std::min(law.nodes_at(0.5), law.peak_nodes());
+}
+
+std::string scaling_picture(const std::string& title, const std::vector<io::ScalingRun>& runs, const ScalingLaw& amdahl,
+                            const ScalingLaw& usl) {
+  const std::vector<ScalingPoint> points = scaling_points(runs);
+  const double single = single_node(points);
+  const auto first = static_cast<double>(points.front().nodes), last = static_cast<double>(points.back().nodes) * 4;
+  Chart chart{title, "nodes", "speed-up", {}};
+  chart.series.push_back(curve("perfect", Series::Style::dashes, "#999", first, last, [](double n) { return n; }));
+  chart.series.push_back(curve("Amdahl's law", Series::Style::line, "#d95f02", first, last,
+                               [&](double n) { return amdahl.throughput(n) / single; }));
+  chart.series.push_back(curve("Universal Scalability Law", Series::Style::line, "#1b9e77", first, last,
+                               [&](double n) { return usl.throughput(n) / single; }));
+  Series measured{"measured", Series::Style::points, "#1f3b73", {}};
+  for (const Observation& o : observations(runs)) measured.values.emplace_back(o.nodes, o.throughput / single);
+  chart.series.push_back(std::move(measured));
+  return svg(chart);
+}
+
+}  // namespace trawl::cluster

@@ -1,0 +1,63 @@
+"""Runs of one sweep on more and more ranks: their times, the laws fitted to them, the picture."""
+import json
+import unittest
+import xml.etree.ElementTree
+
+import numpy
+import xarray
+
+from command import COMPLETE, IO_ERROR, USAGE, CommandTest, mpirun
+
+SWEEP = ("fragile", "--axis", "x=linspace:0,59,60", "--fix", "sleep=0.01")  # sleeping ranks share a core
+
+
+class Scale(CommandTest):
+    def test_stores_times_and_laws_for_xarray(self):
+        done = self.expect(COMPLETE, "scale", *SWEEP, "--nodes", "1,2,4", "--repeats", "2", "-o", "s.h5", "--json")
+        report = json.loads(done.stdout)
+        self.assertEqual(self.files(), ["s.h5", "s.svg"])
+        with xarray.open_dataset(self.directory / "s.h5") as times:
+            self.assertEqual(dict(times.sizes), {"nodes": 3, "repeat": 2, "rank": 4, "bound": 3})
+            numpy.testing.assert_array_equal(times.nodes, [1, 2, 4])
+            numpy.testing.assert_array_equal(times.tasks, [60, 60, 60])
+            self.assertGreater(float(times.wall_time.sel(nodes=1).min()), 0.6)
+            self.assertGreaterEqual(float(times.busy_time.sum("rank").min()), 0.6)
+            absent = numpy.isnan(times.idle_time.sel(nodes=2))
+            numpy.testing.assert_array_equal(absent, [[False, False, True, True]] * 2)
+            self.assertLessEqual(float((times.communication_time + times.io_time).max()), float(times.wall_time.max()))
+            alpha = times.usl_alpha.sel(bound="value").item()
+            self.assertLess(times.usl_alpha.sel(bound="lower").item(), alpha)
+            self.assertEqual(report["laws"]["usl_alpha"]["value"], alpha)
+            self.assertEqual(times.attrs["series"], "strong")
+            self.assertIn("scale fragile", times.attrs["command"])
+        points = {point["nodes"]: point for point in report["points"]}
+        self.assertEqual(points[1]["speedup"], 1)
+        self.assertGreater(points[2]["speedup"], 1.2)
+        self.assertAlmostEqual(points[4]["efficiency"], points[4]["speedup"] / 4)
+        for point in points.values():
+            self.assertTrue(0 < point["busy"] <= 1 and point["metg_50_s"] > 0, point)
+        picture = xml.etree.ElementTree.parse(self.directory / "s.svg").getroot()
+        circles = picture.findall("{http://www.w3.org/2000/svg}circle")
+        self.assertEqual(len(circles), 6 + 1, "each run, and one in the legend")
+
+    def test_weak_series_grow_the_sweep_with_the_nodes(self):
+        done = self.expect(COMPLETE, "scale", *SWEEP, "--nodes", "1,2", "--repeats", "1", "--weak", "-o", "w.h5")
+        with xarray.open_dataset(self.directory / "w.h5") as times:
+            numpy.testing.assert_array_equal(times.tasks, [60, 120])
+            self.assertEqual(times.attrs["series"], "weak")
+        self.assertIn("give --repeats for its interval", done.stdout)
+        self.assertIn("give more different numbers of nodes", done.stdout)
+
+    def test_refuses_what_makes_no_sense_and_leaves_nothing_behind(self):
+        for nodes in ("", "0", "1,", "1,1", "a", "1;2", "-1", "1000001"):
+            self.assertIn("--nodes", self.expect(USAGE, "scale", *SWEEP, "--nodes", nodes).stderr)
+        self.expect(USAGE, "scale", *SWEEP, "--launcher", "rsh")
+        self.expect(USAGE, "scale", *SWEEP, "--launcher", "srun")
+        self.expect(USAGE, "scale", "nothing")
+        self.expect(USAGE, "scale", *SWEEP, prefix=mpirun(1))
+        self.expect(IO_ERROR, "scale", *SWEEP, "-o", "none/s.h5", "--nodes", "1")
+        self.assertEqual(self.files(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
