@@ -15,7 +15,8 @@ class RunLog final : public RunObserver {
   explicit RunLog(const std::string& path);
   ~RunLog() override;
 
-  void start(const std::string& command, int ranks, int threads);
+  /// `done_before`: tasks that already have a status.
+  void start(const std::string& command, int ranks, int threads, std::uint64_t done_before);
   void end(const RunSummary& summary, int exit_code);
 
   void on_worker(Rank rank, const Hello& hello) override;

@@ -1,21 +1,15 @@
 #include "io/sweep_file.hpp"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <memory>
-
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
 #include "io/key_places.hpp"
+#include "io/small_file.hpp"
 #include "io/sweep_options.hpp"
 #include "io/toml_sweep.hpp"
 
 namespace trawl::io {
 namespace {
-
-constexpr std::size_t largest_sweep_file = std::size_t{1} << 20;
 
 const Declaration& find_study(const std::string& study, const StudyLookup& lookup) {
   if (study.empty()) throw SweepError("study", "no study is named. Write study = \"NAME\" (`trawl list` shows them).");
@@ -59,14 +53,7 @@ SweepSpec parse_sweep(std::string_view text, const std::string& name, const Swee
 }
 
 SweepSpec read_sweep_file(const std::string& path, const SweepOverrides& overrides, const StudyLookup& lookup) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  std::string text(largest_sweep_file + 1, '\0');
-  if (file) text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-  if (!file || std::ferror(file.get()))
-    throw UsageError(fmt::format("{}: cannot read the sweep ({}). Is the path right?", path, std::strerror(errno)));
-  if (text.size() > largest_sweep_file)
-    throw UsageError(fmt::format("{}: not a sweep (larger than 1 MiB). Is the path right?", path));
-  return parse_sweep(text, path, overrides, lookup);
+  return parse_sweep(read_small_file(path, "sweep"), path, overrides, lookup);
 }
 
 }  // namespace trawl::io

@@ -9,31 +9,13 @@
 #include "engine/error.hpp"
 #include "engine/spelling.hpp"
 #include "io/axis_text.hpp"
+#include "io/toml_nodes.hpp"
 
 namespace trawl::io {
 namespace {
 
 const std::vector<std::string> top_keys = {"study", "seed",   "replicates", "design", "axes",
                                            "fixed", "points", "zip",        "where",  "common_random_numbers"};
-
-const char* type_name(const toml::node& node) {
-  switch (node.type()) {
-    case toml::node_type::table:
-      return "a table";
-    case toml::node_type::array:
-      return "an array";
-    case toml::node_type::string:
-      return "text";
-    case toml::node_type::integer:
-      return "an integer";
-    case toml::node_type::floating_point:
-      return "a real number";
-    case toml::node_type::boolean:
-      return "true or false";
-    default:
-      return "a date or time";
-  }
-}
 
 /// toml++ sorts tables by key; the file's order is that of the keys' positions.
 std::vector<std::pair<const toml::key*, const toml::node*>> in_file_order(const toml::table& table) {
@@ -60,7 +42,7 @@ TomlSweep::TomlSweep(std::string_view text, std::string name, KeyPlaces& places)
   try {
     root_ = toml::parse(text);
   } catch (const toml::parse_error& error) {
-    places_.set("toml", place(error.source().begin));
+    places_.set("toml", place_text(name_, error.source().begin));
     throw SweepError("toml", fmt::format("not TOML ({}). What to do? See toml.io.", error.description()));
   }
   for (const auto& [key, node] : root_) {
@@ -80,7 +62,7 @@ void TomlSweep::read(const Declaration& declaration, SweepSpec& spec) const {
   spec.replicates = count("replicates", spec.replicates);
   spec.where = text("where");
   if (const toml::node* node = root_.get("design")) {
-    places_.set("design", place(node->source().begin));
+    places_.set("design", place_text(name_, node->source().begin));
     spec.design = design_from_name(text("design"));
   }
   if (const toml::node* node = root_.get("axes")) {
@@ -112,16 +94,12 @@ void TomlSweep::read(const Declaration& declaration, SweepSpec& spec) const {
     spec.common_random_numbers = texts(*node, "common_random_numbers", "an array of axis names");
 }
 
-std::string TomlSweep::place(toml::source_position position) const {
-  return fmt::format("{}:{}:{}", name_, position.line, position.column);
-}
-
 void TomlSweep::note(const toml::key& at, const std::string& key) const {
-  places_.set(key, place(at.source().begin));
+  places_.set(key, place_text(name_, at.source().begin));
 }
 
 void TomlSweep::fail(const toml::node& at, const std::string& key, const std::string& problem) const {
-  places_.set(key, place(at.source().begin));
+  places_.set(key, place_text(name_, at.source().begin));
   throw SweepError(key, problem);
 }
 

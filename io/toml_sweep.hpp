@@ -27,7 +27,6 @@ class TomlSweep {
   [[noreturn]] void fail(const toml::node& at, const std::string& key, const std::string& problem) const;
   [[noreturn]] void fail(const toml::key& at, const std::string& key, const std::string& problem) const;
   void note(const toml::key& at, const std::string& key) const;
-  std::string place(toml::source_position position) const;
 
   std::uint64_t count(const char* key, std::uint64_t fallback) const;
   std::string text(const char* key) const;

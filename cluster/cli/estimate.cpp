@@ -25,6 +25,7 @@ struct Sample {
   std::uint64_t tasks = 0;
   double seconds = 0;
   double cost = 0;
+  double longest_s = 0;  ///< of a block
 };
 
 /// Evaluates blocks of tasks into a buffer that is used again and again.
@@ -54,7 +55,9 @@ class Sampler {
     std::vector<Failure> failures;
     const auto start = Clock::now();
     evaluator_.evaluate(buffer_.range, buffer_, failures);
-    sample.seconds += seconds_since(start);
+    const double seconds = seconds_since(start);
+    sample.seconds += seconds;
+    sample.longest_s = std::max(sample.longest_s, seconds);
     sample.tasks += block_;
     sweep_.design.points(first / sweep_.design.replicates(), 1, point_.data());
     sample.cost += sweep_.study.cost(point_) * static_cast<double>(block_);
@@ -98,11 +101,12 @@ Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s) {
   std::thread(std::move(task)).detach();
   if (result.wait_for(std::chrono::duration<double>(patience_s)) != std::future_status::ready) {
     const double unknown = std::numeric_limits<double>::quiet_NaN();
-    return {0, unknown, unknown};
+    return {0, unknown, unknown, unknown};
   }
   const Sample sample = result.get();
   const double thread_seconds = sample.seconds / sample.cost * total_cost(sweep);
-  return {sample.tasks, thread_seconds / static_cast<double>(sweep.design.task_count()), thread_seconds};
+  return {sample.tasks, thread_seconds / static_cast<double>(sweep.design.task_count()), thread_seconds,
+          sample.longest_s};
 }
 
 }  // namespace trawl::cluster

@@ -11,6 +11,7 @@ struct Estimate {
   std::uint64_t tasks_timed = 0;
   double seconds_per_task = 0;  ///< of one thread, mean over the sweep; NaN if no task returned in time
   double thread_seconds = 0;    ///< of the whole sweep
+  double longest_s = 0;         ///< longest time spent at a block of tasks of the sample
 };
 
 /// Evaluates tasks spread over the sweep for about `budget_s` on one thread, at least one, and scales their time with

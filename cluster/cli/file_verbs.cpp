@@ -1,11 +1,10 @@
-// trawl status, digest, export, report: reading a result file.
+// trawl digest, export, report: reading a result file.
 #include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "cluster/cli/arguments.hpp"
-#include "cluster/cli/json.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "engine/error.hpp"
@@ -16,31 +15,6 @@ namespace trawl::cluster {
 namespace {
 
 constexpr const char* any_time = " The file may be read while a run writes it.";
-
-Json status_json(const std::string& path, const io::ResultReader& file) {
-  const auto counts = file.status_counts();
-  Json document = json_document();
-  document["file"] = path;
-  document["study"] = file.study();
-  document["study_version"] = file.study_version();
-  document["trawl_version"] = file.trawl_version();
-  document["complete"] = counts[0] == 0;
-  document["tasks"] = file.task_count();
-  document["replicates"] = file.replicates();
-  for (std::size_t s = 0; s < counts.size(); ++s) document["status"][status_names[s]] = counts[s];
-  document["sweep"] = file.sweep_text();
-  return document;
-}
-
-void print_status(const std::string& path, const io::ResultReader& file) {
-  const auto counts = file.status_counts();
-  fmt::print("{}: {} (version {}), {} tasks, {}\n", path, file.study(), file.study_version(),
-             count_text(file.task_count()), counts[0] == 0 ? "complete" : "not complete");
-  for (std::size_t s = 0; s < counts.size(); ++s) {
-    if (counts[s] > 0) fmt::print("  {:<12}{}\n", status_names[s], count_text(counts[s]));
-  }
-  fmt::print("\n{}", file.sweep_text());
-}
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
@@ -58,18 +32,6 @@ void write_to(const std::optional<std::string>& path, Write write) {
 }
 
 }  // namespace
-
-int status_verb(const Invocation& invocation) {
-  Syntax syntax("FILE", std::string("Says how many tasks of a result file are done, and of which sweep.") + any_time);
-  syntax.options.add_options()("json", flag_option(), "as JSON");
-  const Arguments arguments(syntax, invocation);
-  if (arguments.help()) return exit_complete;
-  const std::string& path = arguments.positional();
-  const io::ResultReader file(path);
-  if (arguments.flag("json")) print_json(status_json(path, file));
-  else print_status(path, file);
-  return exit_complete;
-}
 
 int digest_verb(const Invocation& invocation) {
   const Syntax syntax("FILE", "Prints the SHA-256 of a result file, as sha256sum does, and of each dataset in it.");

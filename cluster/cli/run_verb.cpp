@@ -18,6 +18,7 @@
 #include "cluster/cli/verbs.hpp"
 #include "cluster/mpi/session.hpp"
 #include "cluster/signals.hpp"
+#include "cluster/slurm/queue.hpp"
 #include "cluster/time_limit.hpp"
 #include "engine/error.hpp"
 #include "engine/inflight.hpp"
@@ -153,6 +154,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
+  options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
   if (const auto limit_s = time_limit_asked_for(arguments)) end_time = start_time + *limit_s;
   check_message_size(sweep, session);
   const std::string path = output_path(arguments);
@@ -170,7 +172,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
 
   io::RunLog log(path + ".run.jsonl");
   log.start(fmt::format("trawl {} {}", invocation.verb, fmt::join(invocation.words, " ")), session.size(),
-            threads.count);
+            threads.count, tasks_of(file.state().status_counts) - file.state().status_counts[0]);
   install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
   if (end_time) options.time_limit_s = *end_time - unix_time();
@@ -183,6 +185,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   const int code = exit_code_of(summary.status_counts);
   log.end(summary, code);
   conclude(summary, path);
+  if (summary.workers_lost > 0) end_step_with_lost_ranks();
   return {code, summary.threads_stuck};
 }
 
@@ -195,8 +198,11 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
+  options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
   install_fault_handler(nullptr);
-  return {run_worker(sweep, session.transport(), options) ? exit_complete : exit_stopped_early};
+  if (run_worker(sweep, session.transport(), options)) return {exit_complete};
+  if (!stop) requeue_job_without_master(session.rank());
+  return {exit_stopped_early};
 }
 
 }  // namespace

@@ -29,6 +29,8 @@ int replay_verb(const Invocation& invocation);
 int digest_verb(const Invocation& invocation);
 int export_verb(const Invocation& invocation);
 int report_verb(const Invocation& invocation);
+int submit_verb(const Invocation& invocation);
+int cancel_verb(const Invocation& invocation);
 int doctor_verb(const Invocation& invocation);
 
 /// Throws UsageError naming a similar one if there is none.

@@ -67,8 +67,9 @@ std::string variables(const Job& job) {
 }
 
 constexpr const char* start_with_srun =
-    R"(# If this script's node dies, the other ranks start the job again.
-if ((${SLURM_RESTART_COUNT:-0} < most_requeues)); then export TRAWL_REQUEUE_JOB=$job; fi
+    R"(# If this script's node dies, the other ranks start the job again. If they die, the first rank ends the step.
+export TRAWL_JOB=$job
+if ((${SLURM_RESTART_COUNT:-0} < most_requeues)); then export TRAWL_MAY_REQUEUE=1; fi
 
 # A rank or a node that dies ends neither the step nor the job. srun takes no cores from the job unless told.
 srun --mpi=pmix --cpu-bind=cores --no-kill --kill-on-bad-exit=0 --wait=0 --cpus-per-task="$cores" \

@@ -103,11 +103,18 @@ std::string submit_job(const std::string& script) {
 }
 
 void requeue_job_without_master(int rank) {
-  const char* job = std::getenv("TRAWL_REQUEUE_JOB");
-  if (job == nullptr) return;
+  const char* job = std::getenv("TRAWL_JOB");
+  if (job == nullptr || std::getenv("TRAWL_MAY_REQUEUE") == nullptr) return;
   constexpr int most_turns = 100;  // one after the other, lest thousands of ranks ask at once
   std::this_thread::sleep_for(std::chrono::milliseconds(200) * std::min(rank - 1, most_turns));
   run_process({"scontrol", "requeue", job});
+}
+
+void end_step_with_lost_ranks() {
+  const char* job = std::getenv("SLURM_JOB_ID");
+  const char* step = std::getenv("SLURM_STEP_ID");
+  if (std::getenv("TRAWL_JOB") == nullptr || job == nullptr || step == nullptr) return;
+  run_process({"scancel", fmt::format("{}.{}", job, step)});
 }
 
 void cancel_job(const std::string& job_id) {

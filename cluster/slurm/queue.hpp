@@ -35,9 +35,14 @@ int exit_code_of_job(const std::string& job_id);
 /// Queues a script and returns the job's number. Throws UsageError with SLURM's words if it refuses.
 std::string submit_job(const std::string& script);
 
-/// For a rank whose master is gone: its node may be, and with it the job's script, which would have done it. Starts the
-/// job again that TRAWL_REQUEUE_JOB names, if it names one; the first rank to do so ends the others.
+// Of a run that a script of `trawl submit` started with srun, and which says so by TRAWL_JOB; else they do nothing.
+
+/// For a rank whose master is gone: its node may be, and with it the script, which would have done it. Starts the job
+/// again if TRAWL_MAY_REQUEUE says so; the first rank to do so ends the others.
 void requeue_job_without_master(int rank);
+
+/// For the master of a run that is over but has lost ranks, for which srun would wait: ends them, and this process.
+void end_step_with_lost_ranks();
 
 /// Throws UsageError with SLURM's words if it refuses.
 void cancel_job(const std::string& job_id);

@@ -212,13 +212,16 @@ class Cluster:
             pass
 
     def kill_node(self, node):
-        """What a power failure does: the node's daemon and everything below it is gone at once. Returns what it was."""
+        """What a power failure does: the node's daemon and everything below it is gone at once."""
         daemon = self.daemons.pop(node)
         steps = self.step_daemons(node)
-        for pid in [daemon.pid, *steps, *(below for step in steps for below in descendants(step))]:
+        daemons = [daemon.pid, *steps]
+        below = [pid for step in steps for pid in descendants(step)]
+        for pid in daemons:
+            kill(pid, signal.SIGSTOP)  # they must not act on the death of a rank
+        for pid in [*reversed(below), *daemons]:  # srun's child, which would end the step if srun died, comes first
             kill(pid)
         daemon.wait()
-        return steps
 
     def step_daemons(self, node):
         """The slurmstepd processes of a node: they listen on sockets in its spool directory."""
