@@ -18,7 +18,7 @@ double root(const RippledLine& g, double lower, double at_lower, double upper, d
     ((h < 0) == (at_lower < 0) ? lower : upper) = z;
     double next = z - h / (g.derivative(z) - 1);
     if (!(next >= lower && next <= upper)) next = lower + (upper - lower) / 2;
-    if (std::abs(next - z) <= 1e-16 * std::abs(z)) return next;
+    if (std::abs(next - z) <= 1e-10 * (1 + std::abs(z))) return next;  // quadratic: next is right to the last bits
     z = next;
   }
   return z;
