@@ -142,6 +142,15 @@ class Reading(unittest.TestCase):
             self.assertGreater(picture.stat().st_size, 2000)
         self.each(check)
 
+    def test_the_gallery_has_a_row_and_a_small_picture_of_every_study_in_the_order_of_the_list(self):
+        rows = re.findall(r"^\| `(\w+)` \|.*\| `trawl run (\S+)` \| !\[\w+\]\((\S+)\) \|$",
+                          (SOURCE_DIR / "studies/README.md").read_text(), re.MULTILINE)
+        listed = [study["name"] for study in json.loads(trawl("list", "--json").stdout)["studies"]]
+        self.assertEqual([name for name, _, _ in rows], listed)
+        for name, sweep, picture in rows:
+            self.assertEqual((sweep, picture), (f"studies/{name}/sweep.toml", f"{name}/{name}.png"))
+            self.assertLess((SOURCE_DIR / "studies" / picture).stat().st_size, 50_000, picture)
+
     def test_the_guides_example_study_is_the_one_that_the_install_test_builds(self):
         guide = (SOURCE_DIR / "studies/README.md").read_text()
         blocks = re.findall(r"^```(?:cpp|cmake)\n(.*?)^```$", guide, re.MULTILINE | re.DOTALL)
