@@ -1,5 +1,6 @@
 #include "cluster/cli/run_arguments.hpp"
 
+#include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
@@ -13,6 +14,13 @@ namespace trawl::cluster {
 namespace {
 
 constexpr double a_year_s = 366 * 86400.0;
+
+/// From here on rank 0 alone would keep its workers waiting (bench/simulate).
+constexpr int ranks_for_sub_masters = 1024;
+
+/// Where nodes have fewer ranks than this, a sub-master is worth more with ranks of several nodes.
+constexpr int small_node_ranks = 16;
+constexpr int ranks_of_small_nodes = 64;
 
 }  // namespace
 
@@ -28,11 +36,14 @@ void add_run_options(boost::program_options::options_description& options) {
       ("point-timeout", number_option("S", 0), "give a point up after so many seconds; 0: never")                    //
       ("range-size", count_option("N", 0), "tasks handed out at once; 0: sized by cost")                             //
       ("no-master-compute", flag_option(), "rank 0 of several schedules and writes only")                            //
-      ("heartbeat", number_option("S", defaults.heartbeat_s), "seconds between signs of life of a rank")             //
-      ("lease", number_option("S", defaults.lease_s), "a rank that is silent for so many seconds is lost")           //
-      ("time-limit", text_option("S|H:MM:SS"),                                                                       //
-       "start nothing that would not end in time, then stop; default: the SLURM job's; 0: none")                     //
-      ("grace", number_option("S", defaults.grace_s), "seconds that running points may go on after a stop")          //
+      ("sub-masters", text_option("auto|off|N"),                                                                     //
+       "ranks of each node, or N ranks, share a sub-master, which hands out ranges for rank 0; auto: from 1024 ranks "
+       "on")                                                                                                 //
+      ("heartbeat", number_option("S", defaults.heartbeat_s), "seconds between signs of life of a rank")     //
+      ("lease", number_option("S", defaults.lease_s), "a rank that is silent for so many seconds is lost")   //
+      ("time-limit", text_option("S|H:MM:SS"),                                                               //
+       "start nothing that would not end in time, then stop; default: the SLURM job's; 0: none")             //
+      ("grace", number_option("S", defaults.grace_s), "seconds that running points may go on after a stop")  //
       ("quiet,q", flag_option(), "no progress");
 }
 
@@ -76,6 +87,21 @@ RunOptions run_options(const Arguments& arguments, const ThreadChoice& threads) 
   options.grace_s = arguments.number("grace", 0, a_year_s);
   options.inflight_path = output_path(arguments) + ".inflight";
   return options;
+}
+
+int ranks_per_sub_master(const Arguments& arguments, int ranks, int ranks_per_node) {
+  const std::string text = arguments.text("sub-masters").value_or("auto");
+  if (text == "off") return 0;
+  if (text == "auto") {
+    if (ranks < ranks_for_sub_masters) return 0;
+    return ranks_per_node < small_node_ranks ? ranks_of_small_nodes : ranks_per_node;
+  }
+  int size = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (error != std::errc() || end != text.data() + text.size() || size < 2) {
+    throw UsageError(fmt::format("run: --sub-masters {} is no group of ranks. Give auto, off or 2 and more", text));
+  }
+  return size;
 }
 
 ThreadChoice threads_asked_for(const Arguments& arguments, int ranks_sharing_processors) {

@@ -21,6 +21,9 @@ std::optional<double> time_limit_asked_for(const Arguments& arguments);
 
 RunOptions run_options(const Arguments& arguments, const ThreadChoice& threads);
 
+/// RunOptions::ranks_per_sub_master, given --sub-masters; the same on every rank.
+int ranks_per_sub_master(const Arguments& arguments, int ranks, int ranks_per_node);
+
 /// Threads of this rank, given --threads and --oversubscribe.
 ThreadChoice threads_asked_for(const Arguments& arguments, int ranks_sharing_processors);
 

@@ -63,6 +63,19 @@ std::vector<Neighbour> find_neighbours(Rank rank) {
   return neighbours;
 }
 
+/// Collective.
+int largest_of(int value) {
+  int largest = 0;
+  check_mpi(MPI_Allreduce(&value,    // send buffer
+                          &largest,  // receive buffer
+                          1,         // count
+                          MPI_INT,   // type
+                          MPI_MAX,   // operation
+                          MPI_COMM_WORLD),
+            "MPI_Allreduce");
+  return largest;
+}
+
 int count_sharing(const std::vector<Neighbour>& neighbours) {
   cpu_set_t own;
   sched_getaffinity(0, sizeof own, &own);
@@ -115,6 +128,7 @@ bool launched_in_parallel() {
 
 struct Session::Impl {
   std::vector<Neighbour> neighbours;
+  int ranks_per_node = 1;
   std::optional<MpiTransport> transport;
 };
 
@@ -128,6 +142,7 @@ Session::Session() {
   impl_ = std::make_unique<Impl>();
   impl_->transport.emplace(MPI_COMM_WORLD);
   impl_->neighbours = find_neighbours(impl_->transport->rank());
+  impl_->ranks_per_node = largest_of(static_cast<int>(impl_->neighbours.size()));
   alarm(0);
 }
 
@@ -146,6 +161,10 @@ int Session::size() const {
 Transport& Session::transport() {
   if (impl_) return *impl_->transport;
   return alone_;
+}
+
+int Session::ranks_per_node() const {
+  return impl_ ? impl_->ranks_per_node : 1;
 }
 
 int Session::ranks_sharing_processors() const {

@@ -27,6 +27,9 @@ class Session {
   /// Ranks of this node whose processors overlap with this rank's, itself included.
   int ranks_sharing_processors() const;
 
+  /// Of the node that has most; the same on every rank.
+  int ranks_per_node() const;
+
   /// Collective: the text of rank 0 on every rank. Waits without spinning a core.
   std::string broadcast(const std::string& text);
 
