@@ -27,16 +27,13 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  return {bind<&P::start_phi0>(start_parameter("start_phi0")),
-          bind<&P::start_phi1>(start_parameter("start_phi1")),
-          bind<&P::rule>(rule_parameter()),
-          bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "step of rule = fixed"}),
-          bind<&P::steps>(steps_parameter()),
-          bind<&P::max_dist>(max_dist_parameter()),
-          bind<&P::thresh>(thresh_parameter()),
-          bind<&P::max_iter>(max_iter_parameter()),
-          bind<&P::halving>(halving_parameter()),
-          bind<&P::path_steps>(path_steps_parameter())};
+  std::vector<Binding<P>> all = {bind<&P::start_phi0>(start_parameter("start_phi0")),
+                                 bind<&P::start_phi1>(start_parameter("start_phi1"))};
+  add_step_rule(all);
+  all.push_back(bind<&P::steps>(steps_parameter()));
+  add_line_search(all);
+  all.push_back(bind<&P::path_steps>(path_steps_parameter()));
+  return all;
 }
 
 void set_walk(Walkers& walkers, std::size_t i, const P& p) {

@@ -38,8 +38,8 @@ struct GdLinearParameters {
 /// Method: gradient and loss along a line from the 5 numbers of the quadratic form, in place of sums over the data;
 /// eight walks at a time (walkers.hpp).
 /// Error: 1e-13 relative in the gradient; tests/studies/gd_linear_test.cpp measures it and the closed form of n steps.
-/// Cost: about 0.1 us for each step with a line search of 15 iterations, 3 ns for a fixed one; 40 ns for each step
-/// kept. Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 6.2, "Gradient descent".
+/// Cost: about 60 ns for each step with a line search of 15 iterations, 3 ns for a fixed one, 0.1 us for a point.
+/// Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 6.2, "Gradient descent".
 class GdLinear final : public BlockStudy<GdLinearParameters> {
  public:
   GdLinear();

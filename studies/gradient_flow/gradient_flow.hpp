@@ -42,10 +42,10 @@ struct GradientFlowParameters {
 /// Each eigenvector of X X^T is learned with the time constant 1 / lambda (6.586 and 0.2711 for the source's data); the
 /// discrete descent is stable for eta < 2 / lambda_max = 0.5423.
 /// Method: closed forms in the eigenbasis of X X^T (linear_flow.hpp).
-/// Error: 1e-14 relative to phi, times lambda_max / lambda_min. tests/studies/gradient_flow_test.cpp compares with the
-/// matrix exponential, with steps of the descent one by one, and measures its first order in eta.
+/// Error: 1e-14 relative to phi, times lambda_max / lambda_min. tests/studies/gradient_flow_test.cpp checks the
+/// equation by differences in time, the descent one step after another, and measures its first order in eta.
 /// Cost: 1 us and 50 ns for each x*.
-/// Source: Borealis AI, "Gradient flow" (S. J. D. Prince, 2023), the notebook BorealisGradientFlow.
+/// Source: S. J. D. Prince, Borealis AI blog "Gradient flow" (2023), notebook BorealisGradientFlow.
 class GradientFlow final : public TypedStudy<GradientFlowParameters> {
  public:
   GradientFlow();

@@ -24,13 +24,12 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  return {bind<&P::start>({.name = "start", .description = "a, the left end of the interval"}),
-          bind<&P::max_dist>(models::max_dist_parameter()),
-          bind<&P::b_fraction>({.name = "b_fraction", .domain = between(0, 1), .description = "first b from a to d"}),
-          bind<&P::c_fraction>({.name = "c_fraction", .domain = between(0, 1), .description = "first c from a to d"}),
-          bind<&P::thresh>(models::thresh_parameter()),
-          bind<&P::max_iter>(models::max_iter_parameter()),
-          bind<&P::halving>(models::halving_parameter())};
+  std::vector<Binding<P>> all = {
+      bind<&P::start>({.name = "start", .description = "a, the left end of the interval"}),
+      bind<&P::b_fraction>({.name = "b_fraction", .domain = between(0, 1), .description = "first b from a to d"}),
+      bind<&P::c_fraction>({.name = "c_fraction", .domain = between(0, 1), .description = "first c from a to d"})};
+  models::add_line_search(all);
+  return all;
 }
 
 }  // namespace

@@ -33,10 +33,12 @@ struct LineSearchParameters {
 /// | what rule 1 halves | halving | towards_a; absolute, as the source: b, c, d themselves, right while a = 0 only |
 ///
 /// Rules 2 and 3 shrink the interval by 2/3. Below thresh of about 1e-8 differences of L are rounding noise. An
-/// interval that does not hold the minimum makes the points creep to its end. Method: studies/models/line_search.hpp.
+/// interval that does not hold the minimum makes the points creep to its end.
+/// Method: studies/models/line_search.hpp.
 /// Error: the last |b - c| when the interval holds the minimum; the output `error` is the distance to it.
-/// tests/studies/line_search_test.cpp measures both. Cost: 80 ns an iteration. Source: S. J. D. Prince, Understanding
-/// Deep Learning (2023), notebook 6.1, "Line search".
+/// tests/studies/line_search_test.cpp measures both.
+/// Cost: 80 ns an iteration.
+/// Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 6.1, "Line search".
 class LineSearch final : public TypedStudy<LineSearchParameters> {
  public:
   LineSearch();

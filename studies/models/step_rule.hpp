@@ -1,17 +1,38 @@
 // How a step of gradient descent is sized, and the parameters of the line search.
 #pragma once
 
-#include "engine/parameter.hpp"
+#include <vector>
+
+#include "engine/typed_study.hpp"
 #include "studies/models/line_search.hpp"
 
 namespace trawl::studies::models {
 
 enum class StepRule { line_search, fixed };
 
-Parameter rule_parameter();
-Parameter max_dist_parameter();
-Parameter thresh_parameter();
-Parameter max_iter_parameter();
-Parameter halving_parameter();
+/// Adds the parameters max_dist, thresh, max_iter and halving, which are members of P.
+template <class P>
+void add_line_search(std::vector<Binding<P>>& bindings) {
+  bindings.insert(
+      bindings.end(),
+      {bind<&P::max_dist>(
+           {.name = "max_dist", .domain = above(0), .description = "length of the interval that is searched"}),
+       bind<&P::thresh>(
+           {.name = "thresh", .domain = at_least(0), .description = "the line search stops at |b - c| <= thresh"}),
+       bind<&P::max_iter>(
+           {.name = "max_iter", .domain = between(1, 1000), .description = "iterations of the line search at most"}),
+       bind<&P::halving>({.name = "halving",
+                          .choices = {"towards_a", "absolute"},
+                          .description = "its first rule: b, c, d go halfway to a, or to 0 as the source has it"})});
+}
+
+/// Adds the parameters rule and alpha, which are members of P.
+template <class P>
+void add_step_rule(std::vector<Binding<P>>& bindings) {
+  bindings.insert(
+      bindings.end(),
+      {bind<&P::rule>({.name = "rule", .choices = {"line_search", "fixed"}, .description = "how a step is sized"}),
+       bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "step of rule = fixed"})});
+}
 
 }  // namespace trawl::studies::models

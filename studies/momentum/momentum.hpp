@@ -37,12 +37,13 @@ struct MomentumParameters {
 /// | size of a batch; as many as there are data (30, 12) or more is all of them | batch | >= 1 |
 /// | steps taken, and kept in the file | steps, path_steps | 0 .. 10^6 |
 ///
-/// The factor 1 - beta is there, other than in v <- mu v + g (engine/optimizer.hpp): alpha v would be alpha m / (1 -
-/// mu). With common_random_numbers = ["optimizer"] all optimizers see the same batches. Method: analytic gradients
-/// (studies/models/gabor.hpp, line.hpp). Error: rounding, which the Gabor model's curvature may amplify.
-/// tests/studies/momentum_test.cpp compares the walk on the line with the roots of its recurrence. Cost: 0.06 us for
-/// each datum of a step, 2 us for each step kept. Source: S. J. D. Prince, Understanding Deep Learning (2023),
-/// notebook 6.4, "Momentum".
+/// The factor 1 - beta is there, other than in v <- mu v + g (engine/optimizer.hpp), where v is m / (1 - mu).
+/// With common_random_numbers = ["optimizer"] all optimizers see the same batches.
+/// Method: analytic gradients (studies/models/gabor.hpp, line.hpp).
+/// Error: rounding, which the Gabor model's curvature may amplify. tests/studies/momentum_test.cpp compares the walk on
+/// the line with its recurrence in the eigendirections of the Hessian.
+/// Cost: 0.06 us for each datum of a step, 2 us for each step kept.
+/// Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 6.4, "Momentum".
 class Momentum final : public TypedStudy<MomentumParameters> {
  public:
   Momentum();

@@ -23,7 +23,7 @@ enum Output : std::size_t {
 
 enum Stream : std::uint32_t { batches };
 
-constexpr std::size_t steps_place = 7, path_steps_place = 12;  // in the declaration
+constexpr std::size_t steps_place = 4, path_steps_place = 12;  // in the declaration
 constexpr double data_count = Gabor::data.size();
 
 Declaration declaration() {
@@ -37,25 +37,23 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  return {bind<&P::start_phi0>(start_parameter("start_phi0")),
-          bind<&P::start_phi1>(start_parameter("start_phi1")),
-          bind<&P::rule>(rule_parameter()),
-          bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "step of rule = fixed"}),
-          bind<&P::batch>({.name = "batch",
-                           .domain = between(1, data_count),
-                           .description = "data in a step of rule = fixed, drawn without replacement; 30 is all"}),
-          bind<&P::schedule_factor>({.name = "schedule_factor",
-                                     .domain = at_least(0),
-                                     .description = "what alpha is multiplied by every schedule_every steps"}),
-          bind<&P::schedule_every>({.name = "schedule_every",
-                                    .domain = at_least(1),
-                                    .description = "steps from one change of alpha to the next"}),
-          bind<&P::steps>(steps_parameter()),
-          bind<&P::max_dist>(max_dist_parameter()),
-          bind<&P::thresh>(thresh_parameter()),
-          bind<&P::max_iter>(max_iter_parameter()),
-          bind<&P::halving>(halving_parameter()),
-          bind<&P::path_steps>(path_steps_parameter())};
+  std::vector<Binding<P>> all = {bind<&P::start_phi0>(start_parameter("start_phi0")),
+                                 bind<&P::start_phi1>(start_parameter("start_phi1"))};
+  add_step_rule(all);
+  all.push_back(bind<&P::steps>(steps_parameter()));
+  add_line_search(all);
+  all.insert(all.end(),
+             {bind<&P::batch>({.name = "batch",
+                               .domain = between(1, data_count),
+                               .description = "data in a step of rule = fixed, drawn without replacement; 30 is all"}),
+              bind<&P::schedule_factor>({.name = "schedule_factor",
+                                         .domain = at_least(0),
+                                         .description = "what alpha is multiplied by every schedule_every steps"}),
+              bind<&P::schedule_every>({.name = "schedule_every",
+                                        .domain = at_least(1),
+                                        .description = "steps from one change of alpha to the next"}),
+              bind<&P::path_steps>(path_steps_parameter())});
+  return all;
 }
 
 const std::vector<Minimum>& all_valleys() {

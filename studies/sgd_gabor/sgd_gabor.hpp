@@ -1,6 +1,8 @@
 // Stochastic gradient descent on the Gabor model, whose loss has many valleys.
 #pragma once
 
+#include <cmath>
+
 #include "engine/typed_study.hpp"
 #include "studies/models/descent.hpp"
 #include "studies/models/step_rule.hpp"

@@ -32,10 +32,12 @@ struct ToyBackpropParameters {
 /// | e | fd_step | > 0 |
 /// | | difference = forward, central | |
 ///
+/// Method: backpropagation as above (chain.hpp); the differences change one weight at a time.
 /// Error: the gradient 1e-15 relative; forward differences e/2 times the second derivative, central ones e^2/6 times
 /// the third, until rounding of about 1e-16 l / e outweighs them. tests/studies/toy_backprop_test.cpp compares the
-/// gradient with dual numbers and measures both orders. Cost: 0.5 us. Source: S. J. D. Prince, Understanding Deep
-/// Learning (2023), notebook 7.1, "Backpropagation in toy model".
+/// gradient with dual numbers and measures both orders.
+/// Cost: 0.5 us.
+/// Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 7.1, "Backpropagation in toy model".
 class ToyBackprop final : public TypedStudy<ToyBackpropParameters> {
  public:
   ToyBackprop();
