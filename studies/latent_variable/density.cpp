@@ -51,7 +51,8 @@ Posterior posterior_on(const Grid& grid, const Point& x, double sigma_sq, std::v
   return {.log_density = largest + std::log(sums.total * grid.step()) - log_normaliser(sigma_sq),
           .mean = mean,
           .variance = sums.second / sums.total - mean * mean,
-          .largest_mass = 1 / sums.total};
+          .largest_mass = 1 / sums.total,
+          .largest_log = largest};
 }
 
 void posterior_density(const Grid& grid, const Point& x, double sigma_sq, double log_density,
@@ -72,13 +73,13 @@ Grid quadrature_grid(const Map& map, double sigma_sq) {
 }
 
 double posterior_mode(const Grid& grid, const Map& map, const Point& x, double sigma_sq,
-                      const std::vector<double>& logs) {
-  const double largest = *std::max_element(logs.begin(), logs.begin() + static_cast<std::ptrdiff_t>(grid.size()));
+                      const std::vector<double>& logs, double largest) {
+  const double enough = largest - 0.2;
   double mode = 0;
   double best = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 1; i + 1 < grid.size(); ++i) {
     // A maximum between two points of the grid is at most 0.2 above the logarithm at the nearer one.
-    if (logs[i] < largest - 0.2 || logs[i] < logs[i - 1] || logs[i] < logs[i + 1]) continue;
+    if (logs[i] < enough || logs[i] < logs[i - 1] || logs[i] < logs[i + 1]) continue;
     double z = grid.z()[i];
     for (int step = 0; step < 8; ++step) {
       const Slopes f = slopes(map, z);
@@ -87,7 +88,9 @@ double posterior_mode(const Grid& grid, const Map& map, const Point& x, double s
       const double curvature =
           (d1 * f.second.x1 - f.first.x1 * f.first.x1 + d2 * f.second.x2 - f.first.x2 * f.first.x2) / sigma_sq - 1;
       if (curvature >= 0) break;
+      const double last = z;
       z = std::clamp(z - gradient / curvature, grid.z()[i - 1], grid.z()[i + 1]);
+      if (std::abs(z - last) < 1e-8) break;  // quadratic: z is right to the last bits
     }
     const Point f = map(z);
     const double log = -((x.x1 - f.x1) * (x.x1 - f.x1) + (x.x2 - f.x2) * (x.x2 - f.x2)) / (2 * sigma_sq) - z * z / 2;

@@ -36,6 +36,7 @@ struct Posterior {
   double log_density;     ///< ln of the sum of p(z_i) p(x|z_i) times the step
   double mean, variance;  ///< of z
   double largest_mass;    ///< the largest of the probabilities of the z_i, which sum to one
+  double largest_log;     ///< of the unnormalised logarithms
 };
 
 /// Leaves the unnormalised logarithms ln p(z_i) - |x - f_i|^2 / (2 sigma_sq) in `logs`; allocates only to enlarge it.
@@ -50,10 +51,10 @@ void posterior_density(const Grid& grid, const Point& x, double sigma_sq, double
 bool is_quadrature_grid(const Grid& grid, const Map& map, double sigma_sq);
 Grid quadrature_grid(const Map& map, double sigma_sq);
 
-/// Where p(z|x) is largest: Newton's method from every local maximum on a quadrature grid that may be it; `logs` as
-/// posterior_on() left it there.
+/// Where p(z|x) is largest: Newton's method from every local maximum on a quadrature grid that may be it; `logs` and
+/// `largest` as posterior_on() left them there.
 double posterior_mode(const Grid& grid, const Map& map, const Point& x, double sigma_sq,
-                      const std::vector<double>& logs);
+                      const std::vector<double>& logs, double largest);
 
 /// Mean and covariance of x.
 struct Moments {

@@ -191,7 +191,7 @@ void LatentVariable::evaluate(const P& p, const RandomStream& random, const Outp
   out.set(density, std::exp(exact.log_density));
   out.set(posterior_mean, exact.mean);
   out.set(posterior_variance, exact.variance);
-  out.set(posterior_mode_output, posterior_mode(quadrature, f, x, p.sigma_sq, tables.scratch));
+  out.set(posterior_mode_output, posterior_mode(quadrature, f, x, p.sigma_sq, tables.scratch, exact.largest_log));
   posterior_density(tables.curve(f), x, p.sigma_sq, exact.log_density, tables.scratch, out[posterior].data());
 
   const Posterior on_grid = posterior_on(tables.source(f, p), x, p.sigma_sq, tables.scratch);
