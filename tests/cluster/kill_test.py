@@ -87,8 +87,8 @@ class KillTest(CommandTest):
     def status(self):
         return json.loads(self.expect(COMPLETE, "status", "fragile.h5", "--json").stdout)
 
-    def whole(self, *words):
-        self.expect(COMPLETE, "run", *words, "--threads", 2, "--oversubscribe", "-o", "whole.h5")
+    def whole(self, *words, threads=2):
+        self.expect(COMPLETE, "run", *words, "--threads", threads, "--oversubscribe", "-o", "whole.h5")
         return self.sha256("whole.h5")
 
 
@@ -183,11 +183,32 @@ class Recovery(KillTest):
         self.expect(COMPLETE, "run", *SWEEP)
         self.assertEqual(self.sha256("fragile.h5"), expected)
 
-    def poison(self, fault):
-        """The point x = 17 kills whoever computes it. Five ranks, of which rank 0 computes nothing."""
+    def lose_one_of_six(self, rank):
+        """Ranks 0 to 2 and 3 to 5 stand in groups, rank 3 being a sub-master."""
+        sweep = ("fragile", "--axis", "x=linspace:0,999,1000", "--fix", "sleep=0.01", "--seed", "5")
+        expected = self.whole(*sweep, threads=32)
+        process = self.start(*sweep, *QUICK, "--sub-masters", "3", prefix=mpirun(6, "--enable-recovery"))
+        self.worker_of(process, 3)
+        self.wait_until(lambda: rank in map(rank_of, children(process.pid)), "the rank does not start")
+        family = children(process.pid)
+        os.kill(next(pid for pid in family if rank_of(pid) == rank), signal.SIGKILL)
+        process.wait(timeout=60)
+        self.wait_until(lambda: not any(map(alive, family)), "a process outlives the job")
+        self.assertEqual(self.sha256("fragile.h5"), expected)
+        self.assertEqual([event["rank"] for event in self.events("worker_lost")], [rank])
+        self.assertEqual(self.events("end")[-1]["exit_code"], COMPLETE)
+
+    def test_a_killed_worker_of_a_sub_master_does_not_end_the_run(self):
+        self.lose_one_of_six(4)
+
+    def test_a_killed_sub_master_does_not_end_the_run(self):
+        self.lose_one_of_six(3)
+
+    def poison(self, fault, *options, ranks=5):
+        """The point x = 17 kills whoever computes it. Rank 0 and sub-masters compute nothing."""
         sweep = ("fragile", "--axis", "x=linspace:0,99,100", "--fix", f"fault={fault}", "--fix", "at=17", "--fix",
-                 "sleep=0.01", "--no-master-compute", *QUICK)
-        process = self.start(*sweep, prefix=mpirun(5, "--enable-recovery"))
+                 "sleep=0.01", "--no-master-compute", *QUICK, *options)
+        process = self.start(*sweep, prefix=mpirun(ranks, "--enable-recovery"))
         process.wait(timeout=90)
         status = self.status()
         self.assertTrue(status["complete"], self.messages())
@@ -202,6 +223,9 @@ class Recovery(KillTest):
 
     def test_a_point_that_segfaults_is_given_up_after_three_workers(self):
         self.poison("segfaults")
+
+    def test_a_sub_master_gives_a_point_up_after_three_workers(self):
+        self.poison("is_killed", "--sub-masters", "4", ranks=8)
 
 
 class WithoutRecovery(KillTest):

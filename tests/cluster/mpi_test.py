@@ -49,6 +49,14 @@ class Ranks(CommandTest):
         self.assertEqual(self.sha256("apart.h5"), self.sha256("alone.h5"))
         self.assertEqual(self.ranks_at_work("apart.h5"), {1, 2})
 
+    def test_sub_masters_give_the_same_bytes(self):
+        self.expect(COMPLETE, "run", *SWEEP, "-o", "alone.h5")
+        for ranks, group, options in ((6, 3, ()), (5, 2, ("--no-master-compute",)), (4, 3, ("--range-size", 7))):
+            name = f"{ranks}by{group}.h5"
+            self.expect(COMPLETE, "run", *SWEEP, "--sub-masters", group, *options, "-o", name, prefix=mpirun(ranks))
+            self.assertEqual(self.sha256(name), self.sha256("alone.h5"), name)
+        self.expect(USAGE, "run", *SWEEP, "--sub-masters", 1)
+
     def test_results_of_many_megabytes_a_task_arrive_whole(self):
         big = ("bulky", "--axis", "x=linspace:0,15,16", "--fix", "elements=1000000")
         self.expect(COMPLETE, "run", *big, "-o", "alone.h5")
@@ -56,6 +64,8 @@ class Ranks(CommandTest):
             self.expect(COMPLETE, "run", *big, "--no-master-compute", "-o", "ranks.h5", prefix=mpirun(3, *options))
             self.assertEqual(self.sha256("ranks.h5"), self.sha256("alone.h5"))
             (self.directory / "ranks.h5").unlink()
+        self.expect(COMPLETE, "run", *big, "--sub-masters", 2, "-o", "ranks.h5", prefix=mpirun(4))
+        self.assertEqual(self.sha256("ranks.h5"), self.sha256("alone.h5"))
 
     def test_failed_points_show_in_the_exit_code(self):
         done = self.expect(FAILED_POINTS, "run", *SWEEP, "--fix", "fault=throws", "--fix", "at=7", prefix=mpirun(3))
