@@ -3,7 +3,7 @@
     /usr/bin/python3 bench/latent_variable.py [--trawl build/release/trawl] [--repeats 7]
 
 posteriors   200 x 200 points x: density, mean and variance of the posterior by quadrature, its curve, the same on the
-             source's grid
+             source's grid; for the source's noise and for a smaller one, which takes a finer quadrature
 samples      20 million samples of the model and their mean and covariance
 
 NumPy has one core and its best form: f and the prior computed once, chunks that stay in the cache, results in place.
@@ -13,7 +13,7 @@ import numpy as np
 
 from beside_numpy import compare, options
 
-SIGMA_SQ = 0.04
+SIGMA_SQ = 0.04  # of the samples
 SIDE, SAMPLES, CHUNK = 200, 20_000_000, 1 << 13
 X1, X2 = np.linspace(0, 1.8, SIDE), np.linspace(-1.5, 1.5, SIDE)
 
@@ -23,7 +23,8 @@ def f(z):
 
 
 class Grid:
-    def __init__(self, z):
+    def __init__(self, z, sigma_sq):
+        self.half_precision = 0.5 / sigma_sq
         self.z, (self.f1, self.f2) = z, f(z)
         self.log_prior = -z * z / 2
         self.step = z[1] - z[0]
@@ -35,7 +36,7 @@ class Grid:
         d2 = x2[:, None] - self.f2
         d2 *= d2
         d1 += d2
-        d1 *= -0.5 / SIGMA_SQ
+        d1 *= -self.half_precision
         d1 += self.log_prior
         return d1
 
@@ -49,21 +50,18 @@ class Grid:
         return largest + np.log(total * self.step), mean, second / total - mean * mean, 1 / total
 
 
-QUADRATURE = Grid(np.linspace(-9, 9, 721))
-CURVE = Grid(np.linspace(-3, 3, 301))
-SOURCE = Grid(np.arange(-3, 3, 0.01))
-
-
-def posteriors():
+def posteriors(sigma_sq):
+    quadrature = Grid(np.linspace(-9, 9, round(144 / np.sqrt(sigma_sq)) + 1), sigma_sq)
+    curve, source = Grid(np.linspace(-3, 3, 301), sigma_sq), Grid(np.arange(-3, 3, 0.01), sigma_sq)
     results = []
-    rows = CHUNK // 721
+    rows = CHUNK // len(quadrature.z)
     x1, x2 = (axis.ravel() for axis in np.meshgrid(X1, X2, indexing="ij"))
     for first in range(0, len(x1), rows):
         a, b = x1[first:first + rows], x2[first:first + rows]
-        exact = QUADRATURE.posterior(a, b)
-        curve = CURVE.logs(a, b)
-        curve -= exact[0][:, None]
-        results.append((exact, np.exp(curve, out=curve), SOURCE.posterior(a, b)))
+        exact = quadrature.posterior(a, b)
+        density = curve.logs(a, b)
+        density -= exact[0][:, None]
+        results.append((exact, np.exp(density, out=density), source.posterior(a, b)))
     return results
 
 
@@ -85,7 +83,10 @@ def main():
     given = options(__doc__)
     one_sample = ["--fix", "samples=1", "--fix", "scored_samples=0", "--fix", "with_expected_log_density=false"]
     axes = ["--axis", f"x1=linspace:0,1.8,{SIDE}", "--axis", f"x2=linspace:-1.5,1.5,{SIDE}"]
-    compare("posteriors", given, ["latent_variable", *axes, *one_sample], posteriors)
+    for sigma_sq in 0.04, 0.0025:
+        noise = ["--fix", f"sigma_sq={sigma_sq}"]
+        compare(f"posteriors, sigma^2 {sigma_sq}", given, ["latent_variable", *axes, *noise, *one_sample],
+                lambda: posteriors(sigma_sq))
     one_point = ["--fix", f"samples={SAMPLES}", "--fix", "scored_samples=0", "--fix", "with_expected_log_density=false"]
     compare("samples", given, ["latent_variable", *one_point], samples)
 
