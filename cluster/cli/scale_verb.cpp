@@ -19,7 +19,10 @@
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "cluster/mpi/session.hpp"
+#include "cluster/scale/scale_job.hpp"
 #include "cluster/scale/series.hpp"
+#include "cluster/slurm/job_script.hpp"
+#include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
 #include "io/scaling_file.hpp"
 
@@ -46,6 +49,8 @@ Arguments parse(const Invocation& invocation) {
       ("launcher", text_option("local|srun"),                                                                   //
        "ranks of this machine under mpirun, or nodes of the SLURM allocation this runs in; default: as it is")  //
       ("output,o", text_option("FILE"), "the times; default: the sweep's name with .scaling.h5")                //
+      ("submit", flag_option(), "as one job of SLURM, with the site's settings")                                //
+      ("site", text_option("FILE"), "the site's settings, instead of ~/.config/trawl/site.toml")                //
       ("json", flag_option(), "as JSON");
   return Arguments(syntax, invocation);
 }
@@ -204,6 +209,34 @@ std::string picture_path(const std::string& output) {
   return std::filesystem::path(output).replace_extension(".svg").string();
 }
 
+/// Writes the job's script and the sweep beside the output and queues it.
+int submit_series(const Arguments& arguments, const Sweep& sweep, const std::set<std::uint64_t>& nodes,
+                  std::uint64_t repeats, int threads, bool weak, const std::string& given_output) {
+  ScaleJob job;
+  job.program = std::filesystem::read_symlink("/proc/self/exe").string();
+  job.output = std::filesystem::absolute(given_output).lexically_normal().string();
+  check_path(job.program, "scale: this program");
+  check_path(job.output, "scale: --output");
+  job.nodes = *nodes.rbegin();
+  const std::optional<std::string> site = arguments.has("site") ? arguments.text("site") : default_site_file();
+  if (site) job.settings = read_site_file(*site);
+  const std::string sweep_path = job_sweep_path(job.output), script = job_script_path(job.output);
+  job.words = {sweep_path,
+               "--nodes",
+               fmt::format("{}", fmt::join(nodes, ",")),
+               "--repeats",
+               std::to_string(repeats),
+               "--threads",
+               std::to_string(threads)};
+  if (weak) job.words.push_back("--weak");
+  write_text(sweep_path, sweep.text);
+  write_text(script, scale_script(job));
+  const std::string id = submit_job(script);
+  fmt::print("{}\n", id);
+  spdlog::info("queued as job {}; its report goes to {}", id, job.output + ".job.log");
+  return exit_complete;
+}
+
 }  // namespace
 
 int scale_verb(const Invocation& invocation) {
@@ -212,12 +245,16 @@ int scale_verb(const Invocation& invocation) {
   if (launched_in_parallel()) throw UsageError("scale: starts mpirun or srun itself. Run it without");
   const Sweep sweep = read_sweep(arguments, invocation.studies);
   const std::set<std::uint64_t> nodes = nodes_asked_for(arguments);
-  const Launcher launcher = launcher_asked_for(arguments);
   const auto repeats = static_cast<std::uint64_t>(arguments.count("repeats", 1, 1000));
   const bool weak = arguments.flag("weak");
   const std::string output = arguments.text("output").value_or(
       std::filesystem::path(default_output(arguments)).replace_extension(".scaling.h5").string());
+  if (arguments.flag("submit")) {
+    const auto threads = static_cast<int>(arguments.count("threads", 1, 4096));
+    return submit_series(arguments, sweep, nodes, repeats, threads, weak, output);
+  }
 
+  const Launcher launcher = launcher_asked_for(arguments);
   const std::vector<io::ScalingRun> runs = run_series(sweep, launcher, nodes, repeats, weak, output);
   const std::vector<Observation> seen = observations(runs);
   const Laws laws{fit_amdahl(seen), fit_usl(seen)};

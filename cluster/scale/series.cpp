@@ -156,7 +156,7 @@ std::string scaling_picture(const std::string& title, const std::vector<io::Scal
                             const ScalingLaw& usl) {
   const std::vector<ScalingPoint> points = scaling_points(runs);
   const double single = single_node(points);
-  const auto first = static_cast<double>(points.front().nodes), last = static_cast<double>(points.back().nodes) * 4;
+  const auto first = static_cast<double>(points.front().nodes), last = static_cast<double>(points.back().nodes) * 2;
   Chart chart{title, "nodes", "speed-up", {}};
   chart.series.push_back(curve("perfect", Series::Style::dashes, "#999", first, last, [](double n) { return n; }));
   chart.series.push_back(curve("Amdahl's law", Series::Style::line, "#d95f02", first, last,

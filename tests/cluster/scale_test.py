@@ -1,12 +1,14 @@
 """Runs of one sweep on more and more ranks: their times, the laws fitted to them, the picture."""
 import json
+import time
 import unittest
 import xml.etree.ElementTree
 
 import numpy
 import xarray
 
-from command import COMPLETE, IO_ERROR, USAGE, CommandTest, mpirun
+from command import COMPLETE, IO_ERROR, TEST_STUDIES, USAGE, CommandTest, mpirun
+from submission import slurm
 
 SWEEP = ("fragile", "--axis", "x=linspace:0,59,60", "--fix", "sleep=0.01")  # sleeping ranks share a core
 
@@ -47,6 +49,22 @@ class Scale(CommandTest):
             self.assertEqual(times.attrs["series"], "weak")
         self.assertIn("give --repeats for its interval", done.stdout)
         self.assertIn("give more different numbers of nodes", done.stdout)
+
+    def test_runs_as_one_job_on_the_nodes_of_slurm(self):
+        self.write("site.toml", 'time = "10:00"\n')
+        with slurm.Cluster(nodes=2) as cluster:
+            done = cluster.run(TEST_STUDIES, "scale", *SWEEP, "--nodes", "1,2", "--repeats", "1", "-o", "j.h5", "--submit",
+                               "--site", "site.toml", cwd=self.directory)
+            self.assertTrue(done.stdout.strip().isdigit(), done.stdout)
+            deadline = time.monotonic() + 120
+            while not (self.directory / "j.svg").exists() and time.monotonic() < deadline:
+                time.sleep(0.2)
+        log = (self.directory / "j.h5.job.log").read_text()
+        self.assertTrue((self.directory / "j.svg").exists(), log)
+        self.assertIn("speed-up", log)
+        with xarray.open_dataset(self.directory / "j.h5") as times:
+            numpy.testing.assert_array_equal(times.nodes, [1, 2])
+        self.assertIn("#SBATCH --time=", (self.directory / "j.h5.job.sh").read_text())
 
     def test_refuses_what_makes_no_sense_and_leaves_nothing_behind(self):
         for nodes in ("", "0", "1,", "1,1", "a", "1;2", "-1", "1000001"):
