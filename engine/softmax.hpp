@@ -54,7 +54,7 @@ class CrossEntropySum {
   /// Adds binary_cross_entropy(z, y); returns sigmoid(z).
   double add(double z, double y) {
     const double e = std::exp(-std::abs(z));
-    add_term(z > 0 ? (1 - y) * z : -y * z, e);
+    add_term(std::max(z, 0.0) - y * z, e);
     return (z > 0 ? 1 : e) / (1 + e);
   }
 

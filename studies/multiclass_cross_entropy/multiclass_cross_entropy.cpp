@@ -48,10 +48,10 @@ std::vector<Binding<P>> bindings() {
   return all;
 }
 
-/// Logit of class c against the two others.
-double one_against_rest(const Triple& z, std::size_t c) {
+/// Log-sum-exp of the two classes other than c.
+double rest_of(const Triple& z, std::size_t c) {
   const double a = z[(c + 1) % 3], b = z[(c + 2) % 3];
-  return z[c] - (std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))));
+  return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
 }
 
 }  // namespace
@@ -80,33 +80,32 @@ OutputLayout MulticlassCrossEntropy::outputs(std::span<const Extent>) const {
 void MulticlassCrossEntropy::evaluate(const P& p, const RandomStream&, const Outputs& out) const {
   const auto net = models::net_of(p);
   const auto c = static_cast<std::size_t>(p.component);
-  std::array<Triple, x20.size()> logits;
-  std::array<double, x20.size()> against_rest;
+  std::array<double, x20.size()> against_rest;  // logit of class c or not
   models::ShallowNet<3> slope;
   CrossEntropySum loss, least;
   Triple probability;
+  double rest_loss = 0;  // of the points of other classes, were there no class c
   for (std::size_t i = 0; i < x20.size(); ++i) {
     const auto h = net.hidden(x20[i]);
-    logits[i] = net.outputs(h);
-    against_rest[i] = one_against_rest(logits[i], c);
-    loss.add(logits[i], y_train[i], probability);
+    const Triple z = net.outputs(h);
+    const double rest = rest_of(z, c);
+    against_rest[i] = z[c] - rest;
+    if (y_train[i] != c) rest_loss += rest - z[y_train[i]];
+    loss.add(z, y_train[i], probability);
     out[true_probability][i] = probability[y_train[i]];
     probability[y_train[i]] -= 1;
     net.add_gradient(x20[i], h, probability, slope);
-    std::copy(logits[i].begin(), logits[i].end(), &out[logit][3 * i]);
+    std::copy(z.begin(), z.end(), &out[logit][3 * i]);
   }
   const auto members = static_cast<std::size_t>(std::count(y_train.begin(), y_train.end(), c));
   const double shift = models::best_logit_shift(against_rest, members);
-  for (std::size_t i = 0; i < x20.size(); ++i) {
-    logits[i][c] += shift;
-    least.add(logits[i], y_train[i], probability);
-  }
+  for (std::size_t i = 0; i < x20.size(); ++i) least.add(against_rest[i] + shift, y_train[i] == c);
   const Triple f = net(p.x);
 
   out.set(nll, loss.value());
   out.set(likelihood, std::exp(-loss.value()));
   out.set(best_beta1, p.beta1[c] + shift);
-  out.set(best_nll, least.value());
+  out.set(best_nll, rest_loss + least.value());
   softmax(f, out[lambda]);
   out.set(point_nll, cross_entropy(f, static_cast<std::size_t>(p.y)));
   models::write_gradient(slope, out[gradient]);
