@@ -58,10 +58,9 @@ RunLog::~RunLog() {
 void RunLog::start(const std::string& command, int ranks, int threads, std::uint64_t done_before) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  Json fields = {{"command", command}, {"trawl_version", TRAWL_VERSION},
-                 {"host", host},       {"pid", ::getpid()},
-                 {"ranks", ranks},     {"threads", threads},
-                 {"done_before", done_before}};
+  Json fields = {
+      {"command", command}, {"trawl_version", TRAWL_VERSION}, {"host", host}, {"pid", ::getpid()}, {"ranks", ranks},
+      {"threads", threads}, {"done_before", done_before}};
   if (const char* job = std::getenv("SLURM_JOB_ID")) fields["slurm_job_id"] = job;
   append(fd_, "start", fields);
 }
