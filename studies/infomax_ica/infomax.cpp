@@ -66,13 +66,15 @@ double log_density(Density density, double u) {
 }
 
 Signals::Signals(std::size_t d, std::size_t samples)
-    : count(d), size(samples), stride((samples + 7) / 8 * 8), x(d * stride) {}
+    : count(d),
+      size(samples),
+      stride((samples + samples_at_a_time - 1) / samples_at_a_time * samples_at_a_time),
+      x(d * stride) {}
 
 void correlate(Density density, Rule rule, const Signals& signals, const double* w, double* result) {
   const std::size_t d = signals.count;
   std::array<double, lanes * most_signals * most_signals> sums;
-  std::fill_n(sums.begin(), lanes * d * d, 0.0);
-  add_correlations(density, rule, signals, w, sums.data());
+  sum_correlations(density, rule, signals, w, sums.data());
   for (std::size_t e = 0; e < d * d; ++e) result[e] = lane_sum(&sums[lanes * e]) / static_cast<double>(signals.size);
 }
 
