@@ -7,6 +7,7 @@
 
 #include "engine/error.hpp"
 #include "engine/spelling.hpp"
+#include "io/key_places.hpp"
 
 namespace trawl::cluster {
 
@@ -67,7 +68,7 @@ Arguments::Arguments(const Syntax& syntax, const Invocation& invocation)
 }
 
 void Arguments::fail(const std::string& problem) const {
-  throw UsageError(fmt::format("{}: {}", verb_, problem));
+  throw UsageError(io::one_line(fmt::format("{}: {}", verb_, problem)));
 }
 
 const std::string& Arguments::positional() const {

@@ -1,97 +1,23 @@
 // trawl status and trawl cancel: a result file and the job that computes it.
 #include <unistd.h>
 
+#include <chrono>
 #include <cmath>
-#include <ctime>
-#include <filesystem>
-#include <limits>
-#include <memory>
-#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/json.hpp"
-#include "cluster/cli/outcome.hpp"
+#include "cluster/cli/overview.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
-#include "cluster/slurm/job_note.hpp"
-#include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
-#include "io/result_reader.hpp"
-#include "io/run_history.hpp"
-#include "io/shard_file.hpp"
 
 namespace trawl::cluster {
 namespace {
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 constexpr std::chrono::seconds watch_period{2};
-
-/// A result file, or the files of a job array taken together.
-struct Overview {
-  std::string path;
-  std::shared_ptr<const io::ResultReader> file = {};  ///< the whole, or the first shard that is there
-  StatusCounts counts{};
-  std::uint64_t files = 0;
-  std::uint64_t files_missing = 0;  ///< of an array, shards that have not begun
-  double rate = unknown;            ///< tasks a second of the runs under way
-  std::optional<JobNote> note = {};
-  std::vector<QueuedJob> jobs = {};
-  std::string job_problem = {};
-
-  std::uint64_t tasks() const {
-    std::uint64_t sum = 0;
-    for (const std::uint64_t count : counts) sum += count;
-    return sum;
-  }
-  std::uint64_t done() const { return tasks() - counts[0]; }
-  bool complete() const { return file && counts[0] == 0 && files_missing == 0; }
-  double remaining_s() const { return files_missing > 0 ? unknown : static_cast<double>(counts[0]) / rate; }
-};
-
-/// Tasks a second of the run that is under way; NaN if none is, or it has not yet got anywhere.
-double rate_of(const std::string& path, std::uint64_t done) {
-  const std::optional<io::LastRun> run = io::read_run_history(path + ".run.jsonl").last;
-  if (!run || run->ended || done <= run->done_before) return unknown;
-  return static_cast<double>(done - run->done_before) / std::max(1.0, std::difftime(std::time(nullptr), run->started));
-}
-
-void add_file(const std::string& path, Overview& overview) {
-  const auto file = std::make_shared<const io::ResultReader>(path);
-  const StatusCounts counts = file->status_counts();
-  for (std::size_t s = 0; s < counts.size(); ++s) overview.counts[s] += counts[s];
-  const double rate = rate_of(path, file->task_count() - counts[0]);
-  if (std::isfinite(rate)) overview.rate = rate + (std::isfinite(overview.rate) ? overview.rate : 0);
-  if (!overview.file) overview.file = file;
-  ++overview.files;
-}
-
-void ask_slurm(Overview& overview) {
-  try {
-    overview.jobs = query_job(overview.note->job_id);
-    if (overview.jobs.empty()) overview.job_problem = "SLURM no longer knows it";
-  } catch (const IoError& error) {
-    overview.job_problem = error.what();
-  }
-}
-
-Overview look_at(const std::string& path) {
-  Overview overview{.path = path, .note = read_job_note(path)};
-  const std::uint64_t shards = overview.note ? overview.note->shards : 1;
-  if (shards > 1 && !std::filesystem::exists(path)) {
-    for (std::uint64_t number = 1; number <= shards; ++number) {
-      const std::string part = io::shard_path(path, {number, shards});
-      if (std::filesystem::exists(part)) add_file(part, overview);
-      else ++overview.files_missing;
-    }
-  } else if (!overview.note || std::filesystem::exists(path)) {
-    add_file(path, overview);
-  }
-  if (overview.note) ask_slurm(overview);
-  return overview;
-}
 
 Json job_json(const Overview& overview) {
   Json job = {{"id", overview.note->job_id}, {"shards", overview.note->shards}, {"log", overview.note->log}};
@@ -173,16 +99,6 @@ void print_status(const Overview& overview) {
   for (const QueuedJob& job : overview.jobs) print_job(job, overview.jobs.size() == 1 ? overview.remaining_s() : 0);
 }
 
-/// Whether anything may still change.
-bool may_change(const Overview& overview) {
-  if (overview.complete()) return false;
-  if (!overview.note || overview.jobs.empty()) return true;
-  for (const QueuedJob& job : overview.jobs) {
-    if (!has_ended(job.state)) return true;
-  }
-  return false;
-}
-
 /// Draws again and again until the sweep is complete or its job has ended.
 Overview watch(const std::string& path) {
   const char* clear = isatty(STDOUT_FILENO) != 0 ? "\x1b[H\x1b[2J" : "";
@@ -191,7 +107,7 @@ Overview watch(const std::string& path) {
     fmt::print("{}", clear);
     print_status(overview);
     std::fflush(stdout);
-    if (!may_change(overview)) return overview;
+    if (!overview.may_change()) return overview;
     std::this_thread::sleep_for(watch_period);
   }
 }

@@ -9,14 +9,14 @@
 namespace trawl::cluster {
 
 struct Job {
-  std::string program;                   ///< path of the trawl that runs the sweep
-  std::string sweep;                     ///< path of the sweep as it was submitted
-  std::string output;                    ///< path of the whole result file
-  std::string script;                    ///< path of the script itself
-  std::vector<std::string> run_options;  ///< of trawl run
-  JobSettings settings;                  ///< checked
-  std::uint64_t shards = 1;              ///< more than one: a job array of as many jobs
-  int warning_s = 60;                    ///< how long before its time limit the job is told to stop
+  std::string program;                        ///< path of the trawl that runs the sweep
+  std::string sweep;                          ///< path of the sweep as it was submitted
+  std::string output;                         ///< path of the whole result file
+  std::string script;                         ///< path of the script itself
+  std::vector<std::string> run_options = {};  ///< of trawl run
+  JobSettings settings = {};                  ///< checked
+  std::uint64_t shards = 1;                   ///< more than one: a job array of as many jobs
+  int warning_s = 60;                         ///< how long before its time limit the job is told to stop
 };
 
 /// Beside the result file: the script, the sweep, the log and the note of a job.

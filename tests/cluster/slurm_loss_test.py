@@ -48,6 +48,8 @@ class Losses(SubmissionTest):
         self.submit(words, "--nodes", 3)
         self.wait_for_results()
         self.cluster.kill_node("n3")
+        self.wait_until(lambda: self.status()["complete"], "the sweep does not complete")
+        self.cluster.declare_down("n3")
         self.finish(expected)
         self.assertEqual([event["rank"] for event in self.events("worker_lost")], [2])
         self.assertEqual(len(self.events("start")), 1)
@@ -80,6 +82,8 @@ class Losses(SubmissionTest):
         self.submit(words, "--nodes", 3)
         self.wait_for_results()
         self.cluster.kill_node("n1")
+        self.wait_until(lambda: self.job_states() == {"COMPLETING"}, "nobody ends the job without a script")
+        self.cluster.declare_down("n1")
         self.finish(expected)
         self.assertEqual(len(self.events("start")), 2)
 

@@ -7,8 +7,7 @@ import unittest.mock
 from command import COMPLETE, IO_ERROR, TEST_STUDIES, USAGE, CommandTest
 
 SWEEP = ("fragile", "--axis", "x=1,2,3", "-o", "out.h5")
-HOSTILE = ["", " ", "-x", "--uid=0", "a\nb", "x\n#SBATCH --uid=0", "a;touch pwned", "$(touch pwned)", "`touch pwned`",
-           "a'b", 'a"b', "a\\", "a||touch", "a&&touch", "a>b", "a b", "*", "#"]
+HOSTILE = ["-x", "x\n#SBATCH --uid=0", "a;touch pwned", "$(touch pwned)"]  # job_script_test.cpp has more
 
 
 class Submit(CommandTest):

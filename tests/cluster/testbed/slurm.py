@@ -223,6 +223,10 @@ class Cluster:
             kill(pid)
         daemon.wait()
 
+    def declare_down(self, node):
+        """What SLURM would find out by itself half a minute after the node's death."""
+        self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=test")
+
     def step_daemons(self, node):
         """The slurmstepd processes of a node: they listen on sockets in its spool directory."""
         spool = f"{self.directory}/spool.{node}/"
