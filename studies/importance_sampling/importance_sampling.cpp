@@ -20,7 +20,7 @@ Declaration make_declaration() {
       .group = "Probability",
       .summary = "Variance of plain Monte Carlo against importance sampling with a Gaussian proposal.",
       .maths = "I_n = (1/n) sum f(y_i) p(y_i)/q(y_i), y_i ~ q = N(m, sigma^2), p = N(0, 1), f(y) = s exp(-(y - c)^4)",
-      .source = "S. J. D. Prince, Understanding Deep Learning (2023), notebook 17.3, Importance sampling",
+      .source = "S. J. D. Prince, Understanding Deep Learning (2023), notebook 17.3, \"Importance sampling\"",
   };
 }
 
