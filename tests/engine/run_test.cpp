@@ -198,6 +198,77 @@ TEST(Run, a_lost_worker_costs_only_its_ranges) {
   EXPECT_TRUE(sink.same_bits(expected));
 }
 
+TEST(Run, gives_the_same_bits_with_sub_masters) {
+  const Probe study;
+  const Sweep sweep(study, probe_sweep(777, 2));
+  MemorySink expected(sweep);
+  run_alone(sweep, expected);
+  for (const bool master_computes : {true, false}) {
+    for (const std::uint64_t range : {0, 1, 50}) {
+      MemorySink sink(sweep);
+      const RunSummary summary =
+          run_on(8, sweep, sink, {.range_size = range, .master_computes = master_computes, .ranks_per_sub_master = 3});
+      ASSERT_TRUE(sink.same_bits(expected)) << range;
+      ASSERT_EQ(sink.written_twice, 0);
+      EXPECT_EQ(summary.computed, 1554U);
+    }
+  }
+}
+
+TEST(Run, a_lost_sub_master_costs_only_what_its_group_held) {
+  const Probe study;
+  SweepSpec spec = probe_sweep(2000);
+  spec.fixed = {{"sleep_us", 300}};
+  const Sweep sweep(study, spec);
+  MemorySink expected(sweep);
+  run_alone(sweep, expected, {.threads = 8});
+
+  const RunOptions options{.threads = 1, .heartbeat_s = 0.05, .lease_s = 0.5, .ranks_per_sub_master = 2};
+  Mailboxes mailboxes(6);
+  std::vector<std::thread> workers;
+  for (Rank rank = 1; rank < 6; ++rank) {
+    workers.emplace_back([&, rank] {
+      Mailboxes::Post post(mailboxes, rank);
+      const bool dismissed = run_worker(sweep, post, options);
+      if (rank != 3) EXPECT_EQ(dismissed, rank != 2) << rank;  // rank 3 has lost its sub-master and just leaves
+    });
+  }
+  std::thread killer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    mailboxes.cut_off(2);
+  });
+  Mailboxes::Post post(mailboxes, 0);
+  RunObserver observer;
+  MemorySink sink(sweep);
+  const RunSummary summary = run_master(sweep, all_pending(sweep), post, sink, observer, options);
+  killer.join();
+  for (std::thread& worker : workers) worker.join();
+  EXPECT_EQ(summary.workers_lost, 1);
+  EXPECT_FALSE(summary.stopped_early);
+  EXPECT_TRUE(sink.same_bits(expected));
+}
+
+TEST(Run, stops_early_with_what_the_ranks_of_sub_masters_have_done) {
+  const Probe study;
+  SweepSpec spec = probe_sweep(20000);
+  spec.fixed = {{"sleep_us", 500}};
+  const Sweep sweep(study, spec);
+  MemorySink sink(sweep);
+  std::atomic<bool> stop{false};
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    stop = true;
+  });
+  const RunSummary summary = run_on(6, sweep, sink, {.ranks_per_sub_master = 3, .stop = &stop});
+  stopper.join();
+  EXPECT_TRUE(summary.stopped_early);
+  EXPECT_GT(summary.computed, 0U);
+  EXPECT_LT(summary.elapsed_s, 5) << "nobody waits for the grace time";
+  std::uint64_t done = 0;
+  for (const Status status : sink.status) done += status == Status::ok ? 1 : 0;
+  EXPECT_EQ(done, summary.computed);
+}
+
 TEST(Run, ends_when_no_worker_is_left) {
   const Probe study;
   const Sweep sweep(study, probe_sweep(10));
