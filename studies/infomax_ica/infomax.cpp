@@ -66,10 +66,7 @@ double log_density(Density density, double u) {
 }
 
 Signals::Signals(std::size_t d, std::size_t samples)
-    : count(d),
-      size(samples),
-      stride((samples + samples_at_a_time - 1) / samples_at_a_time * samples_at_a_time),
-      x(d * stride) {}
+    : count(d), size(samples), stride((samples + 7) / 8 * 8), x(d * stride) {}
 
 void correlate(Density density, Rule rule, const Signals& signals, const double* w, double* result) {
   const std::size_t d = signals.count;
