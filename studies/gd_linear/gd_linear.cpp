@@ -15,8 +15,6 @@ using P = GdLinearParameters;
 
 enum Output : std::size_t { distance = walk_outputs, contraction };
 
-constexpr std::size_t steps_place = 4, path_steps_place = 9;  // in the declaration
-
 Declaration declaration() {
   return {.name = "gd_linear",
           .group = "Fitting",
@@ -24,16 +22,6 @@ Declaration declaration() {
           .maths = "phi <- phi - a grad L, L = sum (phi0 + phi1 x - y)^2",
           .source = "S. J. D. Prince, Understanding Deep Learning (2023), notebook 6.2, \"Gradient descent\"",
           .parameters = {}};
-}
-
-std::vector<Binding<P>> bindings() {
-  std::vector<Binding<P>> all = {bind<&P::start_phi0>(start_parameter("start_phi0")),
-                                 bind<&P::start_phi1>(start_parameter("start_phi1"))};
-  add_step_rule(all);
-  all.push_back(bind<&P::steps>(steps_parameter()));
-  add_line_search(all);
-  all.push_back(bind<&P::path_steps>(path_steps_parameter()));
-  return all;
 }
 
 void set_walk(Walkers& walkers, std::size_t i, const P& p) {
@@ -56,10 +44,10 @@ double contraction_of(double alpha) {
 
 }  // namespace
 
-GdLinear::GdLinear() : BlockStudy(studies::declaration(), bindings()) {}
+GdLinear::GdLinear() : BlockStudy(studies::declaration(), descent_bindings<P>()) {}
 
 OutputLayout GdLinear::outputs(std::span<const Extent> extents) const {
-  OutputLayout layout = walk_layout(extents[steps_place], extents[path_steps_place]);
+  OutputLayout layout = descent_layout(extents);
   layout.outputs.push_back({.name = "distance", .description = "|phi - optimum| at the end"});
   layout.outputs.push_back({.name = "contraction",
                             .description = "largest |1 - alpha lambda| over the Hessian's eigenvalues; stable below 1",

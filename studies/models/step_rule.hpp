@@ -1,9 +1,11 @@
 // How a step of gradient descent is sized, and the parameters of the line search.
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "engine/typed_study.hpp"
+#include "studies/models/descent.hpp"
 #include "studies/models/line_search.hpp"
 
 namespace trawl::studies::models {
@@ -26,13 +28,23 @@ void add_line_search(std::vector<Binding<P>>& bindings) {
                           .description = "its first rule: b, c, d go halfway to a, or to 0 as the source has it"})});
 }
 
-/// Adds the parameters rule and alpha, which are members of P.
+/// start_phi0, start_phi1, rule, alpha, steps, the line search's parameters, path_steps: members of P.
 template <class P>
-void add_step_rule(std::vector<Binding<P>>& bindings) {
-  bindings.insert(
-      bindings.end(),
-      {bind<&P::rule>({.name = "rule", .choices = {"line_search", "fixed"}, .description = "how a step is sized"}),
-       bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "step of rule = fixed"})});
+std::vector<Binding<P>> descent_bindings() {
+  std::vector<Binding<P>> all = {
+      bind<&P::start_phi0>(start_parameter("start_phi0")), bind<&P::start_phi1>(start_parameter("start_phi1")),
+      bind<&P::rule>({.name = "rule", .choices = {"line_search", "fixed"}, .description = "how a step is sized"}),
+      bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "step of rule = fixed"}),
+      bind<&P::steps>(steps_parameter())};
+  add_line_search(all);
+  all.push_back(bind<&P::path_steps>(path_steps_parameter()));
+  return all;
+}
+
+/// The layout of WalkOutput for a study whose parameters begin with these.
+inline OutputLayout descent_layout(std::span<const Extent> extents) {
+  constexpr std::size_t steps_place = 4, path_steps_place = 9;
+  return walk_layout(extents[steps_place], extents[path_steps_place]);
 }
 
 }  // namespace trawl::studies::models

@@ -23,7 +23,6 @@ enum Output : std::size_t {
 
 enum Stream : std::uint32_t { batches };
 
-constexpr std::size_t steps_place = 4, path_steps_place = 12;  // in the declaration
 constexpr double data_count = Gabor::data.size();
 
 Declaration declaration() {
@@ -37,11 +36,7 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  std::vector<Binding<P>> all = {bind<&P::start_phi0>(start_parameter("start_phi0")),
-                                 bind<&P::start_phi1>(start_parameter("start_phi1"))};
-  add_step_rule(all);
-  all.push_back(bind<&P::steps>(steps_parameter()));
-  add_line_search(all);
+  std::vector<Binding<P>> all = descent_bindings<P>();
   all.insert(all.end(),
              {bind<&P::batch>({.name = "batch",
                                .domain = between(1, data_count),
@@ -51,8 +46,7 @@ std::vector<Binding<P>> bindings() {
                                          .description = "what alpha is multiplied by every schedule_every steps"}),
               bind<&P::schedule_every>({.name = "schedule_every",
                                         .domain = at_least(1),
-                                        .description = "steps from one change of alpha to the next"}),
-              bind<&P::path_steps>(path_steps_parameter())});
+                                        .description = "steps from one change of alpha to the next"})});
   return all;
 }
 
@@ -79,7 +73,7 @@ void write_valley(Vector2 end, const Outputs& out) {
 SgdGabor::SgdGabor() : TypedStudy(studies::declaration(), bindings()) {}
 
 OutputLayout SgdGabor::outputs(std::span<const Extent> extents) const {
-  OutputLayout layout = walk_layout(extents[steps_place], extents[path_steps_place]);
+  OutputLayout layout = descent_layout(extents);
   layout.dimensions.push_back(
       {.name = "other_component", .description = "component of phi", .labels = {"phi0", "phi1"}});
   const char* none = "no local minimum lies downhill from the end";
