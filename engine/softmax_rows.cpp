@@ -50,6 +50,10 @@ double largest_of(std::size_t classes, const double* z) {
 
 }  // namespace
 
+void exp_in_place(std::span<double> x) {
+  HWY_DYNAMIC_DISPATCH(exp_in_place)(x.size(), x.data());
+}
+
 void softmax_rows(std::size_t rows, std::size_t classes, const double* z, double* p, double* log_sums) {
   for (std::size_t n = 0; n < rows; ++n) {
     log_sums[n] = largest_of(classes, z + n * classes);

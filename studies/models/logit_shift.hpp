@@ -8,6 +8,8 @@
 #include <functional>
 #include <limits>
 
+#include "engine/softmax_rows.hpp"
+
 namespace trawl::studies::models {
 
 /// The t with sum_i sigmoid(z_i + t) = positives, 0 < positives < N; there the cross-entropy of the logits z + t, with
@@ -23,7 +25,8 @@ double best_logit_shift(std::array<double, N> z, std::size_t positives) {
   const auto rest = z.begin() + static_cast<std::ptrdiff_t>(positives);
   std::nth_element(z.begin(), rest, z.end(), std::greater<>());
   const double centre = 0.5 * *rest + 0.5 * *std::min_element(z.begin(), rest);
-  for (double& x : z) x = std::exp(std::clamp(x - centre, -700.0, 700.0));  // beyond, sigmoid is 0 or 1
+  for (double& x : z) x = std::clamp(x - centre, -700.0, 700.0);  // beyond, sigmoid is 0 or 1
+  exp_in_place(z);
 
   double s = 0, lower = -std::log(2.0 * N), upper = -lower, step = 1;
   while (std::abs(step) > 1e-9) {  // the next step would be of the order of its square

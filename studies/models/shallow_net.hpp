@@ -29,7 +29,9 @@ struct ShallowNet {
     for (std::size_t i = 0; i < hidden_units; ++i) h[i] = activation(hidden_offset[i] + hidden_slope[i] * x);
     return h;
   }
-  Triple hidden(double x) const { return hidden(x, relu); }
+  Triple hidden(double x) const {
+    return hidden(x, [](double z) { return relu(z); });
+  }
 
   /// Outputs for hidden units h.
   std::array<double, K> outputs(const Triple& h) const {

@@ -51,7 +51,7 @@ std::vector<Binding<P>> bindings() {
 /// Log-sum-exp of the two classes other than c.
 double rest_of(const Triple& z, std::size_t c) {
   const double a = z[(c + 1) % 3], b = z[(c + 2) % 3];
-  return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b)));
+  return std::max(a, b) + std::log(1 + std::exp(-std::abs(a - b)));
 }
 
 }  // namespace
