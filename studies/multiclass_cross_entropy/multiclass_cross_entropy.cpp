@@ -17,17 +17,7 @@ using P = MulticlassCrossEntropyParameters;
 
 constexpr std::array<std::size_t, 20> y_train = {2, 0, 1, 2, 1, 0, 0, 2, 2, 0, 2, 0, 2, 0, 1, 2, 1, 2, 1, 0};
 
-enum Output : std::size_t {
-  nll,
-  likelihood,
-  best_beta1,
-  best_nll,
-  lambda,
-  point_nll,
-  logit,
-  true_probability,
-  gradient
-};
+enum Output : std::size_t { nll, likelihood, best_beta1, best_nll, lambda, point_nll, true_probability, gradient };
 
 Declaration declaration() {
   return {
@@ -68,9 +58,6 @@ OutputLayout MulticlassCrossEntropy::outputs(std::span<const Extent>) const {
               {.name = "best_beta1_nll", .description = "nll at best_beta1"},
               {.name = "lambda", .description = "probability of each class at x", .dimensions = {"class"}},
               {.name = "point_nll", .description = "-ln P(y | x)"},
-              {.name = "logit",
-               .description = "the network's outputs at each training input",
-               .dimensions = {"x_train", "class"}},
               {.name = "true_probability",
                .description = "probability of each training point's own class",
                .dimensions = {"x_train"}},
@@ -95,7 +82,6 @@ void MulticlassCrossEntropy::evaluate(const P& p, const RandomStream&, const Out
     out[true_probability][i] = probability[y_train[i]];
     probability[y_train[i]] -= 1;
     net.add_gradient(x20[i], h, probability, slope);
-    std::copy(z.begin(), z.end(), &out[logit][3 * i]);
   }
   const auto members = static_cast<std::size_t>(std::count(y_train.begin(), y_train.end(), c));
   const double shift = models::best_logit_shift(against_rest, members);
