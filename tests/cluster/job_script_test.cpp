@@ -115,7 +115,7 @@ TEST(SiteFile, that_makes_no_sense_is_refused_with_the_place) {
   EXPECT_EQ(problem("modules = [1]"),
             ":1:11: modules must be an array of texts such as [\"a\", \"b\"], not an integer");
   EXPECT_EQ(problem("nodes = -2"), ":1:9: nodes must not be negative (-2)");
-  EXPECT_EQ(problem("account = \"a b\"").substr(0, 30), ":1:11: account may not be \"a b\"");
+  EXPECT_EQ(problem("account = \"a b\"").substr(0, 31), ":1:11: account may not be \"a b\"");
   EXPECT_NE(problem("[a"), "");
   EXPECT_THROW(read_site_file("/no such file"), UsageError);
 }

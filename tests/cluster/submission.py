@@ -1,5 +1,6 @@
 """Jobs on a SLURM of the test's own."""
 import json
+import os
 import pathlib
 import sys
 import time
@@ -16,6 +17,19 @@ def sweep(points, sleep):
     """Words for a sweep of `points` points of `sleep` seconds each. A dead rank is noticed within three seconds."""
     return ("fragile", "--axis", f"x=linspace:0,{points - 1},{points}", "--fix", f"sleep={sleep}", "--seed", "5",
             "--flush-interval", "0.5", "--heartbeat", "0.2", "--lease", "3")
+
+
+def rank_process(cluster, rank):
+    """The process that is a rank of a job."""
+    for pid in slurm.descendants(os.getpid()):
+        try:
+            variables = pathlib.Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+            words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"run" in words[1:2] and f"PMIX_RANK={rank}".encode() in variables:
+            return pid
+    raise LookupError(f"rank {rank} does not run")
 
 
 class SubmissionTest(CommandTest):
@@ -58,3 +72,15 @@ class SubmissionTest(CommandTest):
 
     def job_states(self):
         return {job["state"] for job in self.status()["job"]["states"]}
+
+
+class LossTest(SubmissionTest):
+    """A cluster for each test, since nodes of it die."""
+
+    def setUp(self):
+        super().setUp()
+        self.cluster = self.enterContext(slurm.Cluster(nodes=4))
+
+    def finish(self, expected):
+        self.wait_until(lambda: self.job_states() == {"COMPLETED"}, "the job does not complete")
+        self.assertEqual(self.sha256(OUTPUT), expected, self.log())

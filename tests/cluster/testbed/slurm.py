@@ -65,10 +65,12 @@ NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{node_ports}]
 PartitionName=main Nodes=ALL Default=YES MaxTime=60 OverSubscribe=FORCE:4 State=UP
 """
 
-# Open MPI names its shared memory by machine and local rank, which the nodes have in common; and the machine may have no
-# network but the loopback interface, which Open MPI leaves out unless told.
+# Open MPI names its shared memory by machine, job and local rank, which the nodes have in common, and so have a job's
+# starts; and the machine may have no network but the loopback interface, which Open MPI leaves out unless told.
 TASK_PROLOG = """#!/bin/sh
-echo "export OMPI_MCA_btl_vader_backing_directory={directory}/tmp.$SLURMD_NODENAME"
+memory={directory}/tmp.$SLURMD_NODENAME/$SLURM_JOB_ID.${{SLURM_RESTART_COUNT:-0}}
+mkdir -p "$memory"
+echo "export OMPI_MCA_btl_vader_backing_directory=$memory"
 echo "export OMPI_MCA_btl_tcp_if_include=lo"
 echo "export OMPI_MCA_oob_tcp_if_include=lo"
 """
