@@ -1,4 +1,4 @@
-"""Training steps of cvae, gauss_to_ring and infomax_ica at their defaults beside the same steps in NumPy, on one core.
+"""Training steps of cvae, gauss_to_ring and infomax_ica at their defaults beside the same steps in NumPy (and PyTorch), on one core.
 
     /usr/bin/python3 bench/generative.py [--bench build/release/bench/generative_bench] [--repeats 7]
 
@@ -13,6 +13,7 @@ import subprocess
 import time
 
 import numpy as np
+import torch
 
 rng = np.random.default_rng(1)
 
@@ -101,12 +102,22 @@ def infomax_ica_steps(steps=500):
     return steps
 
 
-NUMPY = {"cvae": cvae_steps, "gauss_to_ring": gauss_to_ring_steps, "infomax_ica": infomax_ica_steps}
+def infomax_ica_torch_steps(steps=500):
+    x = torch.from_numpy(rng.laplace(size=(2, 2000)))
+    w, identity = torch.tensor([[1, 0.3], [-0.2, 1]], dtype=x.dtype), torch.eye(2, dtype=x.dtype)
+    for _ in range(steps):
+        u = w @ x
+        w = w + 0.1 * (identity - torch.tanh(0.5 * u) @ u.T / 2000) @ w
+    return steps
 
 
-def numpy_seconds(study):
+BASELINES = [("cvae", "NumPy", cvae_steps), ("gauss_to_ring", "NumPy", gauss_to_ring_steps),
+             ("infomax_ica", "NumPy", infomax_ica_steps), ("infomax_ica", "PyTorch", infomax_ica_torch_steps)]
+
+
+def seconds_per_step(run):
     start = time.process_time()
-    steps = NUMPY[study]()
+    steps = run()
     return (time.process_time() - start) / steps
 
 
@@ -122,11 +133,12 @@ def main():
     parser.add_argument("--bench", default=str(root / "build/release/bench/generative_bench"))
     parser.add_argument("--repeats", type=int, default=7)
     options = parser.parse_args()
-    for study in NUMPY:
-        pairs = [(trawl_seconds(options.bench, study), numpy_seconds(study)) for _ in range(options.repeats)]
+    torch.set_num_threads(1)
+    for study, library, run in BASELINES:
+        pairs = [(trawl_seconds(options.bench, study), seconds_per_step(run)) for _ in range(options.repeats)]
         ours, theirs = (statistics.median(values) * 1e6 for values in zip(*pairs))
         ratios = [b / a for a, b in pairs]
-        print(f"{study:14} trawl {ours:7.2f} us, NumPy {theirs:7.1f} us a step; NumPy's time / ours "
+        print(f"{study:14} trawl {ours:7.2f} us, {library:7} {theirs:7.1f} us a step; its time / ours "
               f"{statistics.median(ratios):5.1f}  (range {min(ratios):.1f} .. {max(ratios):.1f}, {len(pairs)} repeats)")
 
 

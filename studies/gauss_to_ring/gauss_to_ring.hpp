@@ -45,7 +45,7 @@ struct GaussToRingParameters {
 /// concentrates there; relu units cut the ring into a polygon.
 /// Error: gradients as in mlp_test.cpp; whole trainings have the distribution of PyTorch's, closed forms are good to
 /// rounding (tests/studies/gauss_to_ring_test.cpp).
-/// Cost: about 8 us a step of 50 samples; 4000 steps at the defaults.
+/// Cost: about 4 us a step of 50 samples; 4000 steps at the defaults.
 /// Source: the report on mapping a normal distribution onto a ring, which gives no formula; g is our choice.
 class GaussToRing final : public TypedStudy<GaussToRingParameters> {
  public:

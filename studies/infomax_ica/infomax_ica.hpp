@@ -44,7 +44,7 @@ struct InfomaxIcaParameters {
 /// counting the derivative of the squashing function as well, as the source's report does, takes it twice. Method: 8
 /// partial sums over samples in fixed order, vectorised (kernel.hpp); u is averaged before it is multiplied. Error: one
 /// step and 50 agree with the reference to 1e-9, fixed points to 1e-8 (tests/studies/infomax_ica_test.cpp). Cost: about
-/// 1 ns a sample, signal and step; 300 steps of 2000 samples at the defaults take 1.5 ms. Source: the report's rule, in
+/// 1 ns a sample, signal and step; 300 steps of 2000 samples at the defaults take 2 ms. Source: the report's rule, in
 /// the form of Bell, Sejnowski (1995) and Amari, Cichocki, Yang (1996).
 class InfomaxIca final : public TypedStudy<InfomaxIcaParameters> {
  public:
