@@ -36,9 +36,9 @@ struct DeepBackpropParameters {
 /// A parameter's difference is accepted where |difference - gradient| <= 1e-8 + 1e-5 |gradient|, the source's rule.
 /// Method: dense layers in double precision (studies/models/mlp.hpp), central or the source's forward differences.
 /// Error: gradients are good to rounding; differences to step^2 or step by truncation and 1e-16 l / step by rounding,
-/// but not where a step crosses f = 0 (tests/studies/deep_backprop_test.cpp). Cost: a forward pass for each parameter
-/// and side; 187 parameters and 0.1 ms at the defaults. Source: S. J. D. Prince, Understanding Deep Learning (2023),
-/// notebook 7.2, "Backpropagation".
+/// but not where a step crosses f = 0 (tests/studies/deep_backprop_test.cpp).
+/// Cost: a forward pass for each parameter and side; 187 parameters and 0.1 ms at the defaults.
+/// Source: S. J. D. Prince, Understanding Deep Learning (2023), notebook 7.2, "Backpropagation".
 class DeepBackprop final : public TypedStudy<DeepBackpropParameters> {
  public:
   DeepBackprop();
