@@ -6,7 +6,8 @@
 or, from a shell, `python3 slurm.py COMMAND [WORD...]`: runs the command with the cluster's SLURM_CONF.
 
 Needs Debian's slurmctld, slurmd, slurm-client and munge, of which nothing has to run or be configured, and no root:
-the daemons belong to whoever starts them. Nothing of it outlives the block, nor the process if that is killed.
+the daemons belong to whoever starts them. Nothing of it outlives the block or a SIGTERM; after a SIGKILL the daemons are
+gone too, and jobs under way end when they are done.
 """
 import ctypes
 import getpass
@@ -129,6 +130,7 @@ class Cluster:
             raise RuntimeError(f"{', '.join(missing)} not found: apt-get install slurmctld slurmd slurm-client munge")
         # Step daemons leave the process that started them; as orphans they come to us.
         prctl(PR_SET_CHILD_SUBREAPER, 1)
+        signal.signal(signal.SIGTERM, self.stop_and_exit)
         for attempt in range(ATTEMPTS):
             try:
                 self.start()
@@ -203,6 +205,10 @@ class Cluster:
                 time.sleep(0.05)
         self.reap()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def stop_and_exit(self, number, _frame):
+        self.stop()
+        os._exit(128 + number)
 
     def reap(self):
         for daemon in self.daemons.values():
