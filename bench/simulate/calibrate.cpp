@@ -20,10 +20,11 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// A block that another process interrupted is slower, never faster: the median is what undisturbed blocks take.
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
+/// Other processes make a block slower, never faster: the lowest tenth is what undisturbed blocks take.
+double undisturbed(std::vector<double> values) {
+  const auto tenth = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 10);
+  std::nth_element(values.begin(), tenth, values.end());
+  return *tenth;
 }
 
 Results one_result(std::uint64_t tasks) {
@@ -59,7 +60,7 @@ double receive_seconds(Transport& transport, std::uint64_t tasks) {
       transport.send(1, Heartbeat{});
     }
   }
-  return transport.rank() == 0 ? median(seconds) : 0;
+  return transport.rank() == 0 ? undisturbed(seconds) : 0;
 }
 
 /// Rank 0 to rank 1.
@@ -76,7 +77,7 @@ double send_seconds(Transport& transport) {
       transport.send(0, Heartbeat{});
     }
   }
-  return transport.rank() == 0 ? median(seconds) : 0;
+  return transport.rank() == 0 ? undisturbed(seconds) : 0;
 }
 
 /// Half of a round trip: latency and the work at both ends.
@@ -89,7 +90,7 @@ double one_way_seconds(Transport& transport) {
     if (transport.rank() == 1) transport.send(0, one_result(1));
     seconds.push_back(seconds_since(start) / 2);
   }
-  return median(seconds);
+  return undisturbed(seconds);
 }
 
 /// What the scheduler does when a range comes back, with many workers: takes the results and gives the next range.
@@ -112,7 +113,7 @@ double schedule_seconds(int workers) {
     seconds.push_back(seconds_since(start) / static_cast<double>(given.size()));
     given = std::move(next);
   }
-  return median(seconds);
+  return undisturbed(seconds);
 }
 
 int calibrate() {

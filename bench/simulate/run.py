@@ -28,7 +28,7 @@ def mpirun(ranks):
 
 
 def measured_costs(build):
-    """Processor time of each step. Other processes only ever add to it, so the least of several medians counts."""
+    """Processor time of each step. Other processes only ever add to it, so the least of several counts."""
     results = [json.loads(run(*mpirun(2), build / "bench/simulate/simulate_calibrate")) for _ in range(REPEATS)]
     return {name: min(result[name] for result in results) for name in results[0]}
 
