@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
+
+#include "studies/models/insertion_sort.hpp"
 
 namespace trawl::studies::composing_nets {
 namespace {
@@ -59,7 +62,7 @@ void Pieces::follow_with(const Net& net) {
       if (share > 1e-9 && share < 1 - 1e-9) cuts[count++] = {share, joint};
     }
     cuts[count++] = {1, y1};
-    std::sort(cuts.begin(), cuts.begin() + count, [](const Cut& a, const Cut& b) { return a.share < b.share; });
+    models::insertion_sort(std::span(cuts.data(), count), [](const Cut& a, const Cut& b) { return a.share < b.share; });
     for (std::size_t c = 0; c + 1 < count; ++c) {
       if (cuts[c].share == cuts[c + 1].share) continue;
       const double middle = 0.5 * (cuts[c].y + cuts[c + 1].y);

@@ -6,6 +6,7 @@
 #include <Eigen/Dense>
 
 #include "studies/data/x20.hpp"
+#include "studies/models/insertion_sort.hpp"
 
 namespace trawl::studies {
 namespace {
@@ -52,7 +53,7 @@ void write_slopes(const Net& net, std::span<double> slopes) {
   left[0] = -std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < hidden_units; ++i)
     if (net.hidden_slope[i] != 0) left[regions++] = joint_of(net, i);
-  std::sort(left.begin(), left.begin() + regions);
+  models::insertion_sort(std::span(left.data(), regions));
   regions = static_cast<std::size_t>(std::unique(left.begin(), left.begin() + regions) - left.begin());
   for (std::size_t r = 0; r < regions; ++r) {
     slopes[r] = 0;
