@@ -4,7 +4,6 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import xarray as xr
-
 data = xr.open_dataset(sys.argv[1]).isel(replicate=0)
 plt.figure(figsize=(4.2, 3), layout="constrained")
 for tying in data["tying"].values:

@@ -127,6 +127,49 @@ TEST_P(EveryStudy, computes_its_default_point_the_same_twice) {
   }
 }
 
+/// What may be unkind about a value.
+std::vector<double> unkind_values(const Parameter& parameter) {
+  std::vector<double> values;
+  if (parameter.kind == Kind::flag) return {0, 1};
+  if (parameter.kind == Kind::choice) {
+    for (std::size_t i = 0; i < parameter.choices.size(); ++i) values.push_back(static_cast<double>(i));
+    return values;
+  }
+  const double lower = parameter.domain.lower;
+  std::vector<double> candidates = {lower, std::nextafter(lower, HUGE_VAL), -1, 0, 1};
+  if (parameter.kind == Kind::real) {
+    candidates.insert(candidates.end(), {parameter.domain.upper, std::nextafter(parameter.domain.upper, 0.0), -1e300,
+                                         -1e9, -1e-300, 1e-300, 1e9, 1e300});
+  }
+  for (double value : candidates)
+    if (problem_with(parameter, value).empty()) values.push_back(value);
+  return values;
+}
+
+/// Sizes that make the long studies short.
+Settings short_settings(const Declaration& declaration) {
+  Settings settings;
+  for (const char* name : {"epochs", "samples", "n_train", "train_samples", "test_samples", "repeats", "estimates"})
+    if (const auto p = find_parameter(declaration, name))
+      if (problem_with(declaration.parameters[*p], 20).empty()) settings[name] = 20;
+  return settings;
+}
+
+TEST_P(EveryStudy, survives_every_value_that_it_allows) {
+  for (const Parameter& parameter : declaration.parameters) {
+    for (double value : unkind_values(parameter)) {
+      SCOPED_TRACE(parameter.name + " = " + value_text(parameter, value));
+      Settings settings = short_settings(declaration);
+      settings[parameter.name] = value;
+      try {
+        evaluate_point(study, settings);
+      } catch (const std::exception& error) {
+        EXPECT_TRUE(one_line(error.what())) << error.what();
+      }
+    }
+  }
+}
+
 TEST_P(EveryStudy, costs_something_and_wants_blocks_of_some_size) {
   EXPECT_GT(study.cost(row_of(study, {})), 0.0);
   EXPECT_GE(study.max_block(), 1u);

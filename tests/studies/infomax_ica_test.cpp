@@ -152,7 +152,9 @@ TEST(InfomaxIca, sums_equal_plain_ones_and_have_the_same_bits_on_every_target) {
         if (reference.empty()) reference = sums;
         EXPECT_EQ(sums, reference);
       });
-      if (d == 1) EXPECT_NEAR(reference.back() - std::log(std::abs(w[0])), likelihood, 1e-12);
+      if (d == 1) {
+        EXPECT_NEAR(reference.back() - std::log(std::abs(w[0])), likelihood, 1e-12);
+      }
     }
   }
 }
