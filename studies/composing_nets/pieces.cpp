@@ -71,6 +71,7 @@ void Pieces::follow_with(const Net& net) {
   }
   y_right_ = net(y_right_)[0];
   pieces_.swap(next_);
+  next_.reserve(pieces_.capacity());
 }
 
 }  // namespace trawl::studies::composing_nets
