@@ -101,12 +101,12 @@ Finding examine_writes(const ScratchFile& file) {
   using Clock = std::chrono::steady_clock;
   const std::string written(1 << 20, 'x');
   const auto size = static_cast<ssize_t>(written.size());
-  if (pwrite(file.fd(), written.data(), written.size(), 4096) != size) return failure("pwrite", "pwrite of 1 MiB");
+  if (pwrite(file.fd(), written.data(), written.size(), 0) != size) return failure("pwrite", "pwrite of 1 MiB");
   const auto start = Clock::now();
   if (fdatasync(file.fd()) != 0) return failure("pwrite", "fdatasync");
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   std::string read(written.size(), ' ');
-  if (pread(file.fd(), read.data(), read.size(), 4096) != size || read != written) {
+  if (pread(file.fd(), read.data(), read.size(), 0) != size || read != written) {
     return {"pwrite", "1 MiB was not read back as it was written", Verdict::broken, elsewhere};
   }
   const std::string found = fmt::format("1 MiB is on disk after {}", seconds_text(seconds));
@@ -144,6 +144,7 @@ std::vector<Finding> examine_file_system(const std::string& directory) {
   }
   findings.push_back(examine_lock(file));
   findings.push_back(examine_writes(file));
+  if (findings.back().verdict == Verdict::broken) return findings;  // a page that is not on disk must not be mapped
   findings.push_back(examine_mapping(file));
   findings.push_back(examine_rename(file));
   return findings;
