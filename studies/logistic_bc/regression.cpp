@@ -25,8 +25,8 @@ Matrix hessian(const Table& table, const std::vector<double>& row_curvature, dou
   const Rows weighted = d.asDiagonal() * x;
   Matrix h;
   h(0, 0) = d.sum();
-  h.block<features, 1>(1, 0) = weighted.colwise().sum().transpose();
-  h.block<1, features>(0, 1) = weighted.colwise().sum();
+  h.block<features, 1>(1, 0) = x.transpose() * d;
+  h.block<1, features>(0, 1) = h.block<features, 1>(1, 0).transpose();
   h.block<features, features>(1, 1) = x.transpose() * weighted;
   h /= static_cast<double>(rows);
   for (std::size_t j = 1; j < unknowns; ++j) h(j, j) += penalty;
