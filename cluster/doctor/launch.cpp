@@ -24,9 +24,20 @@ std::string variable(const char* name) {
 std::string first_sentence(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    if (line.find_first_not_of("-= \t") != std::string::npos) return line;
+    if (line.find_first_not_of("-= \t") == std::string::npos) continue;
+    if (line.ends_with('.')) line.pop_back();
+    return line;
   }
   return "no message";
+}
+
+/// The word that follows the name of a finding in the output of trawl doctor.
+std::string word_after(const std::string& name, const std::string& output) {
+  const std::size_t place = output.find(name);
+  std::istringstream rest(place == std::string::npos ? "" : output.substr(place + name.size()));
+  std::string word = "unknown threads";
+  rest >> word;
+  return word;
 }
 
 Finding examine_loss() {
@@ -92,9 +103,14 @@ Finding examine_mpirun() {
   try {
     const ProcessResult result = run_process({"mpirun", "-n", "2", "--oversubscribe", self, "doctor"}, start_timeout_s);
     const bool two_ranks = result.output.find(" 2, of which ") != std::string::npos;
-    if (two_ranks) return {"mpirun", fmt::format("starts two ranks of {}", mpi_library())};
+    if (two_ranks) {
+      return {"mpirun",
+              fmt::format("starts two ranks of {} with {}", mpi_library(), word_after("MPI threads", result.output))};
+    }
+    const bool refuses_root = result.errors.find("run as root") != std::string::npos;
     return {"mpirun", fmt::format("did not start two ranks: {}", first_sentence(result.errors)), Verdict::broken,
-            "Does the mpirun in PATH belong to the library that trawl was built with?"};
+            refuses_root ? "Be another user, or set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
+                         : "Does the mpirun in PATH belong to the library that trawl was built with?"};
   } catch (const IoError& error) {
     return {"mpirun", error.what(), Verdict::poor, "Without it trawl run uses this machine alone"};
   }
