@@ -52,8 +52,10 @@ inline double binary_cross_entropy(double z, double y) {
 class CrossEntropySum {
  public:
   /// Adds binary_cross_entropy(z, y); returns sigmoid(z).
-  double add(double z, double y) {
-    const double e = std::exp(-std::abs(z));
+  double add(double z, double y) { return add(z, y, std::exp(-std::abs(z))); }
+
+  /// The same for who has e = exp(-|z|) already.
+  double add(double z, double y, double e) {
     add_term(std::max(z, 0.0) - y * z, e);
     return (z > 0 ? 1 : e) / (1 + e);
   }

@@ -69,24 +69,27 @@ OutputLayout BinaryCrossEntropy::outputs(std::span<const Extent>) const {
 void BinaryCrossEntropy::evaluate(const P& p, const RandomStream&, const Outputs& out) const {
   const auto net = models::net_of(p);
   std::array<double, x20.size()> logits;
-  models::ShallowNet<1> slope;
-  CrossEntropySum loss, least;
+  std::array<models::Triple, x20.size()> hidden;
   for (std::size_t i = 0; i < x20.size(); ++i) {
-    const auto h = net.hidden(x20[i]);
-    logits[i] = net.outputs(h)[0];
-    const double probability_1 = loss.add(logits[i], y_train[i]);
-    net.add_gradient(x20[i], h, {probability_1 - y_train[i]}, slope);
+    hidden[i] = net.hidden(x20[i]);
+    logits[i] = net.outputs(hidden[i])[0];
+  }
+  const auto e = models::exp_minus_abs(logits);
+  models::ShallowNet<1> slope;
+  CrossEntropySum loss;
+  for (std::size_t i = 0; i < x20.size(); ++i) {
+    const double probability_1 = loss.add(logits[i], y_train[i], e[i]);
+    net.add_gradient(x20[i], hidden[i], {probability_1 - y_train[i]}, slope);
     out[logit][i] = logits[i];
     out[probability][i] = probability_1;
   }
   const double shift = models::best_logit_shift(logits, positives);
-  for (std::size_t i = 0; i < x20.size(); ++i) least.add(logits[i] + shift, y_train[i]);
   const double f = net(p.x)[0];
 
   out.set(nll, loss.value());
   out.set(likelihood, std::exp(-loss.value()));
   out.set(best_beta1, p.beta1[0] + shift);
-  out.set(best_beta1_nll, least.value());
+  out.set(best_beta1_nll, models::shifted_cross_entropy(logits, shift, [](std::size_t i) { return y_train[i]; }));
   out.set(lambda, sigmoid(f));
   out.set(point_probability, sigmoid(p.y == 1 ? f : -f));
   out.set(point_nll, binary_cross_entropy(f, static_cast<double>(p.y)));

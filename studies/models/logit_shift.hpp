@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 
+#include "engine/softmax.hpp"
 #include "engine/softmax_rows.hpp"
 
 namespace trawl::studies::models {
@@ -31,19 +32,44 @@ double best_logit_shift(std::array<double, N> z, std::size_t positives) {
   double s = 0, lower = -std::log(2.0 * N), upper = -lower, step = 1;
   while (std::abs(step) > 1e-9) {  // the next step would be of the order of its square
     const double scale = std::exp(s);
-    double excess = 0, slope = 0;
-    for (std::size_t i = 0; i < N; ++i) {
+    double missing = 0, excess = 0, slope = 0;
+    for (std::size_t i = 0; i < positives; ++i) {
+      const double odds = scale * z[i], no = 1 / (1 + odds);
+      missing += no;
+      slope += odds * no * no;
+    }
+    for (std::size_t i = positives; i < N; ++i) {
       const double odds = scale * z[i], no = 1 / (1 + odds), yes = odds * no;
-      excess += i < positives ? -no : yes;
+      excess += yes;
       slope += yes * no;
     }
+    excess -= missing;
     (excess > 0 ? upper : lower) = s;
     const double newton = s - excess / slope;
-    const double next = newton > lower && newton < upper ? newton : 0.5 * (lower + upper);
+    const bool inside = newton == s || (newton > lower && newton < upper);  // s itself is an end of the bracket
+    const double next = inside ? newton : 0.5 * (lower + upper);
     step = next - s;
     s = next;
   }
   return s - centre;
+}
+
+/// exp(-|z|) of each logit.
+template <std::size_t N>
+std::array<double, N> exp_minus_abs(std::array<double, N> z) {
+  for (double& x : z) x = -std::abs(x);
+  exp_in_place(z);
+  return z;
+}
+
+/// Sum of the binary cross-entropies of the logits z + t; is_positive(i) says whether i has label 1.
+template <std::size_t N, class IsPositive>
+double shifted_cross_entropy(std::array<double, N> z, double t, const IsPositive& is_positive) {
+  for (double& x : z) x += t;
+  const auto e = exp_minus_abs(z);
+  CrossEntropySum sum;
+  for (std::size_t i = 0; i < N; ++i) sum.add(z[i], is_positive(i), e[i]);
+  return sum.value();
 }
 
 }  // namespace trawl::studies::models

@@ -69,7 +69,7 @@ void MulticlassCrossEntropy::evaluate(const P& p, const RandomStream&, const Out
   const auto c = static_cast<std::size_t>(p.component);
   std::array<double, x20.size()> against_rest;  // logit of class c or not
   models::ShallowNet<3> slope;
-  CrossEntropySum loss, least;
+  CrossEntropySum loss;
   Triple probability;
   double rest_loss = 0;  // of the points of other classes, were there no class c
   for (std::size_t i = 0; i < x20.size(); ++i) {
@@ -85,13 +85,14 @@ void MulticlassCrossEntropy::evaluate(const P& p, const RandomStream&, const Out
   }
   const auto members = static_cast<std::size_t>(std::count(y_train.begin(), y_train.end(), c));
   const double shift = models::best_logit_shift(against_rest, members);
-  for (std::size_t i = 0; i < x20.size(); ++i) least.add(against_rest[i] + shift, y_train[i] == c);
+  const double least =
+      models::shifted_cross_entropy(against_rest, shift, [&](std::size_t i) { return y_train[i] == c; });
   const Triple f = net(p.x);
 
   out.set(nll, loss.value());
   out.set(likelihood, std::exp(-loss.value()));
   out.set(best_beta1, p.beta1[c] + shift);
-  out.set(best_nll, rest_loss + least.value());
+  out.set(best_nll, rest_loss + least);
   softmax(f, out[lambda]);
   out.set(point_nll, cross_entropy(f, static_cast<std::size_t>(p.y)));
   models::write_gradient(slope, out[gradient]);
