@@ -11,10 +11,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "io/key_places.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -138,6 +140,16 @@ ProcessResult run_process(const std::vector<std::string>& arguments, double time
   if (!in_time)
     throw IoError(fmt::format("{} did not answer within {:g} s. Does it work by hand?", program, timeout_s));
   return result;
+}
+
+std::string first_sentence(const std::string& messages) {
+  std::istringstream lines(messages);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find_first_not_of("-= \t") == std::string::npos) continue;
+    if (line.ends_with('.')) line.pop_back();
+    return io::one_line(line);
+  }
+  return "no message";
 }
 
 }  // namespace trawl::cluster

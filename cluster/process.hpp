@@ -18,4 +18,8 @@ struct ProcessResult {
 ProcessResult run_process(const std::vector<std::string>& arguments, double timeout_s = 60,
                           const std::vector<std::string>& variables = {});
 
+/// Of a program's messages the first line that says something, which launchers put between rulers; fit to be part of a
+/// line of ours.
+std::string first_sentence(const std::string& messages);
+
 }  // namespace trawl::cluster

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cluster/process.hpp"
+#include "cluster/slurm/settings.hpp"
 #include "engine/error.hpp"
 
 namespace trawl::cluster {
@@ -32,23 +33,10 @@ bool is_first_rank() {
 }  // namespace
 
 std::optional<double> duration_seconds(std::string_view text) {
-  double seconds = 0;
-  if (const auto dash = text.find('-'); dash != std::string_view::npos) {
-    const std::optional<double> days = whole_number(text.substr(0, dash));
-    if (!days) return std::nullopt;
-    seconds = *days * 24;  // hours, until the first colon
-    text.remove_prefix(dash + 1);
-    if (text.find(':') == text.rfind(':')) return std::nullopt;  // days need hours, minutes and seconds
-  }
-  for (int parts = 1;; ++parts) {
-    const auto colon = text.find(':');
-    const std::optional<double> part = whole_number(text.substr(0, colon));
-    if (!part || parts > 3) return std::nullopt;
-    seconds += *part;
-    if (colon == std::string_view::npos) return seconds;
-    seconds *= 60;
-    text.remove_prefix(colon + 1);
-  }
+  if (const std::optional<double> seconds = whole_number(text)) return seconds;
+  const bool has_days = text.find('-') != std::string_view::npos;
+  if (has_days && text.find(':') == text.rfind(':')) return std::nullopt;  // days need hours, minutes and seconds
+  return slurm_seconds(std::string(text));
 }
 
 std::optional<double> job_end_time() {

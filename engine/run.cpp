@@ -137,13 +137,7 @@ class Master {
     scheduler_.set_deadline(options_.time_limit_s - margin_of(options_.time_limit_s) - 2 * longest_flush_s_);
   }
 
-  void deliver() {
-    for (Outgoing& outgoing : scheduler_.take_messages()) {
-      if (outgoing.to != 0) post_.send(outgoing.to, std::move(outgoing.message));
-      else if (const auto* assignment = std::get_if<Assignment>(&outgoing.message)) local_->assign(*assignment);
-      else local_->stop();
-    }
-  }
+  void deliver() { trawl::deliver(scheduler_, post_, 0, local_.get()); }
 
   /// What is due by the clock. False when the run must end although the sweep is not complete.
   bool tick(bool nothing_arrived) {

@@ -58,6 +58,14 @@ SchedulerOptions scheduler_options(const Sweep& sweep, const RunOptions& options
   return scheduler;
 }
 
+void deliver(Scheduler& scheduler, Post& post, Rank self, Worker* worker) {
+  for (Outgoing& outgoing : scheduler.take_messages()) {
+    if (outgoing.to != self) post.send(outgoing.to, std::move(outgoing.message));
+    else if (const auto* assignment = std::get_if<Assignment>(&outgoing.message)) worker->assign(*assignment);
+    else worker->stop();
+  }
+}
+
 Records crashed_records(const Sweep& sweep, TaskIndex task) {
   Records records;
   records.range = {task, task + 1};

@@ -54,6 +54,9 @@ class Post {
 
 SchedulerOptions scheduler_options(const Sweep& sweep, const RunOptions& options);
 
+/// Passes the scheduler's messages on, to other ranks by `post`, to rank `self` by calling its worker.
+void deliver(Scheduler& scheduler, Post& post, Rank self, Worker* worker);
+
 /// What stands in the result file for a task that killed its workers.
 Records crashed_records(const Sweep& sweep, TaskIndex task);
 

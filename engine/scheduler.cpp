@@ -305,9 +305,7 @@ std::uint64_t Scheduler::tasks_in_time(const WorkerState& worker, double cost) c
   if (worker.rate == 0) return any_number;
   const bool thread_is_free =
       tasks_are_long(worker, cost) && worker.grants.size() < static_cast<std::size_t>(worker.threads);
-  if (!thread_is_free) {
-    for (const std::uint64_t id : worker.grants) left_s -= cost_of(grants_.at(id).range) / worker.rate;
-  }
+  if (!thread_is_free) left_s -= worker.in_flight_cost / worker.rate;
   if (cost * std::max(worker.threads / worker.rate, longest_per_cost_) > left_s) return 0;
   return static_cast<std::uint64_t>(std::clamp(left_s * worker.rate / cost, 1.0, 1e18));
 }

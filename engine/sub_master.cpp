@@ -113,13 +113,7 @@ class SubMaster {
     if (!records.range.empty()) gather_.add(records);
   }
 
-  void deliver() {
-    for (Outgoing& outgoing : scheduler_.take_messages()) {
-      if (outgoing.to != rank_) post_.send(outgoing.to, std::move(outgoing.message));
-      else if (const auto* assignment = std::get_if<Assignment>(&outgoing.message)) local_->assign(*assignment);
-      else local_->stop();
-    }
-  }
+  void deliver() { trawl::deliver(scheduler_, post_, rank_, local_.get()); }
 
   /// What is due to rank 0.
   void pass_on() {

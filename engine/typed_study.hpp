@@ -86,10 +86,10 @@ inline std::string numbered(std::string_view text, std::size_t number) {
 
 /// Binds each element of a std::array<double, N> member to a real parameter; # in the name and description of
 /// `common` stands for the element's number, which counts from `first`.
-/// Use: bind_elements<&Parameters::weight>({.name = "weight#", .description = "weight of unit #"}, 1).
-template <auto Member>
+/// Use: bind_elements<&Parameters::weight>({.name = "weight#", .description = "weight of unit #"}, 1). Where the member
+/// is inherited, Struct is the parameters' own struct.
+template <auto Member, class Struct = typename detail::MemberOf<decltype(Member)>::Struct>
 auto bind_elements(const Parameter& common, std::size_t first = 0) {
-  using Struct = typename detail::MemberOf<decltype(Member)>::Struct;
   using Array = typename detail::MemberOf<decltype(Member)>::Value;
   std::vector<Binding<Struct>> bindings;
   [&]<std::size_t... I>(std::index_sequence<I...>) {

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <limits>
-#include <map>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -54,12 +53,10 @@ Dataset bound_scale() {
   return dataset;
 }
 
-/// Runs by number of nodes.
 using Series = std::map<std::uint64_t, std::vector<const ScalingRun*>>;
 
 Series series_of(const ScalingData& data) {
-  Series series;
-  for (const ScalingRun& run : data.runs) series[run.nodes].push_back(&run);
+  Series series = runs_by_nodes(data.runs);
   for (const auto& [nodes, runs] : series) TRAWL_CHECK(runs.size() == data.repeats);
   return series;
 }
@@ -111,6 +108,12 @@ FileLayout layout_of(const ScalingData& data) {
 }
 
 }  // namespace
+
+std::map<std::uint64_t, std::vector<const ScalingRun*>> runs_by_nodes(const std::vector<ScalingRun>& runs) {
+  std::map<std::uint64_t, std::vector<const ScalingRun*>> groups;
+  for (const ScalingRun& run : runs) groups[run.nodes].push_back(&run);
+  return groups;
+}
 
 void write_scaling_file(const std::string& path, const ScalingData& data) {
   FileLayout layout = layout_of(data);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,9 @@ struct ScalingRun {
   std::uint64_t tasks = 0;
   std::vector<RankTimes> ranks;
 };
+
+/// Runs by number of nodes, in their order; they point into `runs`.
+std::map<std::uint64_t, std::vector<const ScalingRun*>> runs_by_nodes(const std::vector<ScalingRun>& runs);
 
 /// A fitted parameter or a derived value with its 95 % interval.
 struct ScalingValue {

@@ -1,5 +1,7 @@
 #include "io/small_file.hpp"
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -8,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "io/raw_file.hpp"
 
 namespace trawl::io {
 namespace {
@@ -25,6 +28,16 @@ std::string read_small_file(const std::string& path, const char* what) {
   if (text.size() > largest)
     throw UsageError(fmt::format("{}: not a {} (larger than 1 MiB). Is the path right?", path, what));
   return text;
+}
+
+void write_small_file(const std::string& path, const std::string& text, unsigned mode) {
+  const std::string draft = path + ".tmp";
+  {
+    const RawFile file(draft, O_WRONLY | O_CREAT | O_TRUNC, mode);
+    file.write(text.data(), text.size(), 0);
+    file.sync();
+  }
+  if (std::rename(draft.c_str(), path.c_str()) != 0) fail_io(path, "write", errno);
 }
 
 }  // namespace trawl::io

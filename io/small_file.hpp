@@ -1,4 +1,4 @@
-// Files that a person writes: read whole.
+// Files of a few lines, read and written whole.
 #pragma once
 
 #include <string>
@@ -7,5 +7,8 @@ namespace trawl::io {
 
 /// The text of a file of at most 1 MiB. Throws UsageError "PATH: cannot read the WHAT (why). Is the path right?".
 std::string read_small_file(const std::string& path, const char* what);
+
+/// Writes or replaces a file; a kill leaves the old one or the new one. Throws IoError.
+void write_small_file(const std::string& path, const std::string& text, unsigned mode = 0644);
 
 }  // namespace trawl::io

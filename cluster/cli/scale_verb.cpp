@@ -25,6 +25,7 @@
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
 #include "io/scaling_file.hpp"
+#include "io/small_file.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -100,13 +101,6 @@ struct RunDirectory {
   std::string path;
 };
 
-void write_text(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::trunc);
-  file << text;
-  file.close();
-  if (!file) throw IoError(fmt::format("{}: cannot write ({})", path, std::strerror(errno)));
-}
-
 /// The series, each number of nodes in turn, so that a slow hour of the machine meets all of them.
 std::vector<io::ScalingRun> run_series(const Sweep& sweep, const Launcher& launcher,
                                        const std::set<std::uint64_t>& nodes, std::uint64_t repeats, bool weak,
@@ -115,7 +109,7 @@ std::vector<io::ScalingRun> run_series(const Sweep& sweep, const Launcher& launc
   for (const std::uint64_t count : nodes) {
     SweepSpec spec = sweep.spec;
     if (weak) spec.replicates *= count;
-    write_text(fmt::format("{}/{}.toml", directory.path, count), Sweep(sweep.study, std::move(spec)).text);
+    io::write_small_file(fmt::format("{}/{}.toml", directory.path, count), Sweep(sweep.study, std::move(spec)).text);
   }
   std::vector<io::ScalingRun> runs;
   for (std::uint64_t repeat = 0; repeat < repeats; ++repeat) {
@@ -218,8 +212,7 @@ int submit_series(const Arguments& arguments, const Sweep& sweep, const std::set
   check_path(job.program, "scale: this program");
   check_path(job.output, "scale: --output");
   job.nodes = *nodes.rbegin();
-  const std::optional<std::string> site = arguments.has("site") ? arguments.text("site") : default_site_file();
-  if (site) job.settings = read_site_file(*site);
+  job.settings = site_settings(arguments.text("site"));
   const std::string sweep_path = job_sweep_path(job.output), script = job_script_path(job.output);
   job.words = {sweep_path,
                "--nodes",
@@ -229,8 +222,8 @@ int submit_series(const Arguments& arguments, const Sweep& sweep, const std::set
                "--threads",
                std::to_string(threads)};
   if (weak) job.words.push_back("--weak");
-  write_text(sweep_path, sweep.text);
-  write_text(script, scale_script(job));
+  io::write_small_file(sweep_path, sweep.text);
+  io::write_small_file(script, scale_script(job), 0755);
   const std::string id = submit_job(script);
   fmt::print("{}\n", id);
   spdlog::info("queued as job {}; its report goes to {}", id, job.output + ".job.log");
@@ -271,9 +264,9 @@ int scale_verb(const Invocation& invocation) {
                               {"series", kind},
                               {"machine", machine()},
                               {"command", fmt::format("trawl scale {}", fmt::join(invocation.words, " "))}}});
-  write_text(picture_path(output),
-             scaling_picture(fmt::format("{}, {} scaling, {}", sweep.spec.study, kind, host_name()), runs, laws.amdahl,
-                             laws.usl));
+  io::write_small_file(picture_path(output),
+                       scaling_picture(fmt::format("{}, {} scaling, {}", sweep.spec.study, kind, host_name()), runs,
+                                       laws.amdahl, laws.usl));
   if (arguments.flag("json")) print_json(report_json(points, laws));
   else print_report(points, laws);
   spdlog::info("times in {}, picture in {}", output, picture_path(output));

@@ -1,5 +1,4 @@
 // trawl submit: a sweep as a job of SLURM.
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,10 +20,10 @@
 #include "cluster/slurm/job_script.hpp"
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
-#include "io/raw_file.hpp"
 #include "io/result_reader.hpp"
 #include "io/run_history.hpp"
 #include "io/shard_file.hpp"
+#include "io/small_file.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -57,8 +56,7 @@ Arguments parse(const Invocation& invocation) {
 }
 
 JobSettings settings_asked_for(const Arguments& arguments) {
-  const std::optional<std::string> site = arguments.has("site") ? arguments.text("site") : default_site_file();
-  JobSettings settings = site ? read_site_file(*site) : JobSettings{};
+  JobSettings settings = site_settings(arguments.text("site"));
   for (const SettingRule& rule : setting_rules()) {
     if (!arguments.has(rule.name)) continue;
     const bool many = std::string_view(rule.name) == "modules";
@@ -147,11 +145,6 @@ void set_warning(Job& job, double longest_point_s) {
   }
 }
 
-void write_text(const std::string& path, const std::string& text, unsigned mode) {
-  const io::RawFile file(path, O_WRONLY | O_CREAT | O_TRUNC, mode);
-  file.write(text.data(), text.size(), 0);
-}
-
 Job job_asked_for(const Arguments& arguments, const Sweep& sweep) {
   Job job;
   job.program = std::filesystem::read_symlink("/proc/self/exe").string();
@@ -170,8 +163,8 @@ Job job_asked_for(const Arguments& arguments, const Sweep& sweep) {
 
 /// Writes the script and the sweep, queues the job, and notes it.
 JobNote queue(const Job& job, const Sweep& sweep) {
-  write_text(job.sweep, sweep.text, 0644);
-  write_text(job.script, job_script(job), 0755);
+  io::write_small_file(job.sweep, sweep.text);
+  io::write_small_file(job.script, job_script(job), 0755);
   const JobNote note{submit_job(job.script), job.shards, job_log_path(job.output, job.shards)};
   write_job_note(job.output, note);
   fmt::print("{}\n", note.job_id);

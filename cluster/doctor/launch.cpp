@@ -20,17 +20,6 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// The first line that says something; launchers frame their messages.
-std::string first_sentence(const std::string& text) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.find_first_not_of("-= \t") == std::string::npos) continue;
-    if (line.ends_with('.')) line.pop_back();
-    return line;
-  }
-  return "no message";
-}
-
 /// The word that follows the name of a finding in the output of trawl doctor.
 std::string word_after(const std::string& name, const std::string& output) {
   const std::size_t place = output.find(name);

@@ -1,7 +1,5 @@
 #include "cluster/scale/scale_job.hpp"
 
-#include <fmt/format.h>
-
 #include "cluster/slurm/job_script.hpp"
 
 namespace trawl::cluster {
@@ -16,20 +14,16 @@ bool is_ours(const std::string& name) {
 
 std::string scale_script(const ScaleJob& job) {
   std::string text = "#!/bin/bash -l\n# Written by trawl scale --submit.\n";
-  const auto directive = [&](const std::string& name, const std::string& value) {
-    text += fmt::format("#SBATCH --{}={}\n", name, shell_word(value));
-  };
-  directive("job-name", "trawl-scale");
-  directive("nodes", std::to_string(job.nodes));
-  directive("output", job.output + ".job.log");
+  text += sbatch_line("job-name", "trawl-scale");
+  text += sbatch_line("nodes", std::to_string(job.nodes));
+  text += sbatch_line("output", job.output + ".job.log");
   text += "#SBATCH --exclusive\n";
   for (const SettingRule& rule : setting_rules()) {
     const auto found = job.settings.find(rule.name);
     if (rule.is_sbatch_option && !is_ours(rule.name) && found != job.settings.end())
-      directive(rule.name, found->second.at(0));
+      text += sbatch_line(rule.name, found->second.at(0));
   }
-  if (const auto modules = job.settings.find("modules"); modules != job.settings.end())
-    for (const std::string& module : modules->second) text += fmt::format("module load {}\n", shell_word(module));
+  text += module_lines(job.settings);
   text += "exec " + shell_word(job.program) + " scale";
   for (const std::string& word : job.words) text += " " + shell_word(word);
   return text + " --launcher srun --output " + shell_word(job.output) + "\n";

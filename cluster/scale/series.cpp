@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -47,12 +46,6 @@ void remove_output(const std::string& output) {
 
 double throughput_of(const io::ScalingRun& run) {
   return static_cast<double>(run.tasks) / run.wall_s;
-}
-
-std::map<std::uint64_t, std::vector<const io::ScalingRun*>> by_nodes(const std::vector<io::ScalingRun>& runs) {
-  std::map<std::uint64_t, std::vector<const io::ScalingRun*>> groups;
-  for (const io::ScalingRun& run : runs) groups[run.nodes].push_back(&run);
-  return groups;
 }
 
 /// The run of the median time; of an even number, the slower of the two in the middle.
@@ -120,8 +113,8 @@ io::ScalingRun run_once(const Launcher& launcher, std::uint64_t nodes, const std
                              std::to_string(launcher.threads), "--oversubscribe"});
   const ProcessResult result = run_process(words, longest_run_s);
   if (result.code != exit_complete && result.code != exit_failed_points) {
-    throw IoError(fmt::format("scale: the run on {} nodes ended with exit code {}. It says:\n{}", nodes, result.code,
-                              result.errors));
+    throw IoError(fmt::format("scale: the run on {} nodes ended with exit code {} ({}). Does {} work by hand?", nodes,
+                              result.code, first_sentence(result.errors), words.front()));
   }
   const io::ScalingRun run = run_of(read_end(output + ".run.jsonl"), nodes);
   remove_output(output);
@@ -130,7 +123,7 @@ io::ScalingRun run_once(const Launcher& launcher, std::uint64_t nodes, const std
 
 std::vector<ScalingPoint> scaling_points(const std::vector<io::ScalingRun>& runs) {
   std::vector<ScalingPoint> points;
-  for (const auto& [nodes, group] : by_nodes(runs)) {
+  for (const auto& [nodes, group] : io::runs_by_nodes(runs)) {
     points.push_back(point_of(median(group)));
     points.back().repeats = group.size();
   }

@@ -1,16 +1,12 @@
 #include "cluster/slurm/job_note.hpp"
 
-#include <fcntl.h>
-
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "engine/error.hpp"
-#include "io/raw_file.hpp"
 #include "io/small_file.hpp"
 
 namespace trawl::cluster {
@@ -33,14 +29,7 @@ void write_job_note(const std::string& output, const JobNote& note) {
   const nlohmann::ordered_json document = {
       {"schema", 1}, {"job_id", note.job_id}, {"shards", note.shards}, {"log", note.log}};
   const std::string text = document.dump(2) + "\n";
-  const std::string path = note_path(output);
-  const std::string draft = path + ".tmp";
-  {
-    const io::RawFile file(draft, O_WRONLY | O_CREAT | O_TRUNC);
-    file.write(text.data(), text.size(), 0);
-    file.sync();
-  }
-  if (std::rename(draft.c_str(), path.c_str()) != 0) io::fail_io(path, "write the job's note", errno);
+  io::write_small_file(note_path(output), text);
 }
 
 std::optional<JobNote> read_job_note(const std::string& output) {

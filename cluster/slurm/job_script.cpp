@@ -22,9 +22,7 @@ bool uses_srun(const Job& job) {
 
 std::string directives(const Job& job) {
   std::string text;
-  const auto directive = [&](std::string_view name, const std::string& value) {
-    text += fmt::format("#SBATCH --{}={}\n", name, shell_word(value));
-  };
+  const auto directive = [&](const std::string& name, const std::string& value) { text += sbatch_line(name, value); };
   const std::string file = job.output.substr(job.output.rfind('/') + 1);
   directive("job-name", "trawl:" + file);
   directive("nodes", value_of(job.settings, "nodes", "1"));
@@ -135,15 +133,24 @@ std::string job_script(const Job& job) {
   std::string text = "#!/bin/bash -l\n";
   text += fmt::format("# Written by trawl submit. To queue it again: sbatch {}\n", shell_word(job.script));
   text += directives(job) + "\n";
-  const auto modules = job.settings.find("modules");
-  if (modules != job.settings.end()) {
-    for (const std::string& module : modules->second) text += fmt::format("module load {}\n", shell_word(module));
-    text += "\n";
-  }
+  const std::string modules = module_lines(job.settings);
+  if (!modules.empty()) text += modules + "\n";
   text += variables(job);
   text += fmt::format("most_requeues={}\n\n", value_of(job.settings, "requeues", "20"));
   text += uses_srun(job) ? start_with_srun : start_with_mpirun(job);
   return text + run_command(job) + ending;
+}
+
+std::string sbatch_line(const std::string& option, const std::string& value) {
+  return fmt::format("#SBATCH --{}={}\n", option, shell_word(value));
+}
+
+std::string module_lines(const JobSettings& settings) {
+  std::string text;
+  if (const auto modules = settings.find("modules"); modules != settings.end()) {
+    for (const std::string& module : modules->second) text += fmt::format("module load {}\n", shell_word(module));
+  }
+  return text;
 }
 
 std::string shell_word(const std::string& text) {

@@ -26,6 +26,10 @@ std::string job_log_path(const std::string& output, std::uint64_t shards);  ///<
 
 std::string job_script(const Job& job);
 
+/// Lines of any job's script: an option of sbatch; the site's modules, if there are any.
+std::string sbatch_line(const std::string& option, const std::string& value);
+std::string module_lines(const JobSettings& settings);
+
 /// `text` as one word of a shell.
 std::string shell_word(const std::string& text);
 

@@ -43,10 +43,6 @@ double seconds_or(const std::string& text, double otherwise) {
   return slurm_seconds(text).value_or(otherwise);
 }
 
-std::string first_line(const std::string& text) {
-  return io::one_line(text.substr(0, text.find('\n')));
-}
-
 }  // namespace
 
 bool has_ended(const std::string& state) {
@@ -80,7 +76,7 @@ std::vector<QueuedJob> query_job(const std::string& job_id) {
   const ProcessResult queue = run_process({"squeue", "-h", "-r", "-t", "all", "-j", job_id, "-o", squeue_format});
   if (queue.code == 0 && !queue.output.empty()) return parse_squeue(queue.output);
   if (queue.code != 0 && queue.errors.find("Invalid job id") == std::string::npos)
-    throw IoError(fmt::format("squeue does not answer ({}). Does it work by hand?", first_line(queue.errors)));
+    throw IoError(fmt::format("squeue does not answer ({}). Does it work by hand?", first_sentence(queue.errors)));
   const ProcessResult accounting = run_process({"sacct", "-n", "-P", "-X", "-j", job_id, "-o", sacct_format});
   return accounting.code == 0 ? parse_sacct(accounting.output) : std::vector<QueuedJob>{};
 }
@@ -98,7 +94,7 @@ std::string submit_job(const std::string& script) {
   const ProcessResult done = run_process({"sbatch", "--parsable", script});
   const std::string id = done.output.substr(0, done.output.find_first_not_of("0123456789"));  // "ID" or "ID;CLUSTER"
   if (done.code != 0 || id.empty())
-    throw UsageError(fmt::format("SLURM refuses the job ({}). The script is {}", first_line(done.errors), script));
+    throw UsageError(fmt::format("SLURM refuses the job ({}). The script is {}", first_sentence(done.errors), script));
   return id;
 }
 
@@ -120,7 +116,7 @@ void end_step_with_lost_ranks() {
 void cancel_job(const std::string& job_id) {
   const ProcessResult done = run_process({"scancel", job_id});
   if (done.code != 0)
-    throw UsageError(fmt::format("SLURM does not cancel job {} ({})", job_id, first_line(done.errors)));
+    throw UsageError(fmt::format("SLURM does not cancel job {} ({})", job_id, first_sentence(done.errors)));
 }
 
 }  // namespace trawl::cluster

@@ -56,6 +56,19 @@ std::string quoted(const std::string& value) {
   return '"' + io::one_line(io::shown(value)) + '"';
 }
 
+std::optional<std::string> default_site_file() {
+  const char* config = std::getenv("XDG_CONFIG_HOME");
+  const char* home = std::getenv("HOME");
+  std::filesystem::path folder;
+  if (config != nullptr && *config == '/') folder = config;
+  else if (home != nullptr && *home != '\0') folder = std::filesystem::path(home) / ".config";
+  else return std::nullopt;
+  const std::filesystem::path file = folder / "trawl" / "site.toml";
+  std::error_code none;
+  if (!std::filesystem::exists(file, none)) return std::nullopt;
+  return file.string();
+}
+
 }  // namespace
 
 std::span<const SettingRule> setting_rules() {
@@ -100,17 +113,10 @@ JobSettings read_site_file(const std::string& path) {
   return settings;
 }
 
-std::optional<std::string> default_site_file() {
-  const char* config = std::getenv("XDG_CONFIG_HOME");
-  const char* home = std::getenv("HOME");
-  std::filesystem::path folder;
-  if (config != nullptr && *config == '/') folder = config;
-  else if (home != nullptr && *home != '\0') folder = std::filesystem::path(home) / ".config";
-  else return std::nullopt;
-  const std::filesystem::path file = folder / "trawl" / "site.toml";
-  std::error_code none;
-  if (!std::filesystem::exists(file, none)) return std::nullopt;
-  return file.string();
+JobSettings site_settings(const std::optional<std::string>& file) {
+  if (file) return read_site_file(*file);
+  const std::optional<std::string> usual = default_site_file();
+  return usual ? read_site_file(*usual) : JobSettings{};
 }
 
 std::optional<double> slurm_seconds(const std::string& text) {

@@ -35,8 +35,9 @@ void check_path(const std::string& path, const std::string& place);
 /// Defaults from a TOML file with the names above as keys. Throws UsageError.
 JobSettings read_site_file(const std::string& path);
 
-/// $XDG_CONFIG_HOME/trawl/site.toml or ~/.config/trawl/site.toml, if there is one.
-std::optional<std::string> default_site_file();
+/// Those of the site: of `file` if it is given, else of $XDG_CONFIG_HOME/trawl/site.toml or ~/.config/trawl/site.toml
+/// if there is one.
+JobSettings site_settings(const std::optional<std::string>& file);
 
 /// Seconds of a time as SLURM writes it: "30" (minutes), "30:00", "12:00:00", "2-12", "2-12:30", "2-12:30:00". Nothing
 /// if it is none of these.

@@ -23,7 +23,7 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  auto all = models::theta_net_bindings<&P::theta0, &P::theta1, &P::phi>();
+  auto all = models::theta_net_bindings<P, &P::theta0, &P::theta1, &P::phi>();
   const std::vector<Binding<P>> more = {
       bind<&P::activation>({.name = "activation",
                             .choices = {"sigmoid", "heaviside", "linear", "relu"},

@@ -60,7 +60,7 @@ OutputLayout ComposingNets::outputs(std::span<const Extent> extents) const {
 }
 
 void ComposingNets::evaluate(const P& p, const RandomStream&, const Outputs& out) const {
-  const auto net1 = models::first_net(p), net2 = models::second_net(p);
+  const auto net1 = p.first(), net2 = p.second();
   const auto composed = [&](double value) {
     for (std::int64_t n = 0; n < p.copies; ++n) value = net1(value)[0];
     return p.then_net2 ? net2(value)[0] : value;

@@ -8,13 +8,7 @@
 
 namespace trawl::studies {
 
-struct ComposingNetsParameters {
-  models::Triple net1_theta0 = {0.0, 0.0, -0.67};
-  models::Triple net1_theta1 = {-1.0, 1.0, 1.0};
-  models::Phi net1_phi = {1.0, -2.0, -3.0, 9.3};
-  models::Triple net2_theta0 = {-0.6, 0.2, -0.5};
-  models::Triple net2_theta1 = {-1.0, 1.0, 1.0};
-  models::Phi net2_phi = {0.5, -1.0, -1.5, 2.0};
+struct ComposingNetsParameters : models::TwoNets {
   std::int64_t copies = 1;
   bool then_net2 = true;
   double x = 0.5;

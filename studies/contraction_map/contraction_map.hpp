@@ -18,8 +18,9 @@ namespace trawl::studies {
 /// | | mode: iterate, invert; y, used by invert | any |
 /// | | start, iterations | any; 0 .. 10000 |
 /// | | threshold: converged says whether the last step was no longer | >= 0 |
-/// | | search_lower, search_upper: where fixed points are looked for; fixed_points: how many are listed | any; 1 .. 64
-/// | | m, s | base_mean, base_sd | any; > 0 |
+/// | | search_lower, search_upper: where fixed points are looked for | any |
+/// | | fixed_points: how many are listed | 1 .. 64 |
+/// | m, s | base_mean, base_sd | any; > 0 |
 ///
 /// In invert mode all of it is about g(z) = y - f(z): its fixed points are the solutions of z + f(z) = y, of which
 /// there may be several when f is no contraction. A derivative above one in size at a fixed point means that it repels.

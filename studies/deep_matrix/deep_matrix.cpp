@@ -146,7 +146,7 @@ OutputLayout DeepMatrix::outputs(std::span<const Extent> extents) const {
 }
 
 void DeepMatrix::evaluate(const P& p, const RandomStream& random, const Outputs& out) const {
-  const auto net = deep_matrix::compose(models::first_net(p), models::second_net(p));
+  const auto net = deep_matrix::compose(p.first(), p.second());
   out.set(y, net(p.x));
   write(net.beta0, out[beta0]);
   write(net.omega0, out[omega0]);

@@ -8,13 +8,7 @@
 
 namespace trawl::studies {
 
-struct DeepMatrixParameters {
-  models::Triple net1_theta0 = {0.0, 0.0, -0.67};
-  models::Triple net1_theta1 = {-1.0, 1.0, 1.0};
-  models::Phi net1_phi = {1.0, -2.0, -3.0, 9.3};
-  models::Triple net2_theta0 = {-0.6, 0.2, -0.5};
-  models::Triple net2_theta1 = {-1.0, 1.0, 1.0};
-  models::Phi net2_phi = {0.5, -1.0, -1.5, 2.0};
+struct DeepMatrixParameters : models::TwoNets {
   double x = 0.5;
   std::int64_t curve_points = 201;
   std::int64_t inputs = 4;
@@ -41,8 +35,8 @@ struct DeepMatrixParameters {
 /// | theta, phi | net1_theta10 .. net1_phi3, net2_theta10 .. net2_phi3 | any |
 /// | x | x: input of the composed network at which y is written | any |
 /// | | curve_points: points of the output `curve`, on [-1, 1] | 2 .. 1e6 |
-/// | s_0, .., s_K | inputs, hidden1, hidden2, hidden3, outputs; a hidden layer of size 0 is left out | 1 .. 4096; 0 ..
-/// 4096 |
+/// | s_0, s_K | inputs, outputs | 1 .. 4096 |
+/// | s_1, .. | hidden1, hidden2, hidden3; a hidden layer of size 0 is left out | 0 .. 4096 |
 ///
 /// Weights, biases and inputs of the random network are drawn from N(0, 1).
 ///

@@ -18,12 +18,13 @@ inline ShallowNet<1> theta_net(const Triple& theta0, const Triple& theta1, const
 }
 
 /// Binds std::array members of P as PREFIXtheta10, .. theta30, theta11, .. theta31, phi0, .. phi3.
-template <auto Theta0, auto Theta1, auto Phi>
+template <class P, auto Theta0, auto Theta1, auto Phi>
 auto theta_net_bindings(const std::string& prefix = "") {
-  auto bindings = bind_elements<Theta0>({.name = prefix + "theta#0", .description = "offset of hidden unit #"}, 1);
+  auto bindings = bind_elements<Theta0, P>({.name = prefix + "theta#0", .description = "offset of hidden unit #"}, 1);
   const auto append = [&](const auto& more) { bindings.insert(bindings.end(), more.begin(), more.end()); };
-  append(bind_elements<Theta1>({.name = prefix + "theta#1", .description = "slope of hidden unit #"}, 1));
-  append(bind_elements<Phi>({.name = prefix + "phi#", .description = "output's weight of hidden unit # (0: offset)"}));
+  append(bind_elements<Theta1, P>({.name = prefix + "theta#1", .description = "slope of hidden unit #"}, 1));
+  append(
+      bind_elements<Phi, P>({.name = prefix + "phi#", .description = "output's weight of hidden unit # (0: offset)"}));
   return bindings;
 }
 

@@ -34,7 +34,7 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  auto all = models::theta_net_bindings<&P::theta0, &P::theta1, &P::phi>();
+  auto all = models::theta_net_bindings<P, &P::theta0, &P::theta1, &P::phi>();
   all.push_back(bind<&P::x>({.name = "x", .description = "input at which y is written"}));
   all.push_back(bind<&P::curve_points>(models::curve_points_parameter()));
   return all;

@@ -166,6 +166,31 @@ TEST(Run, stops_early_with_everything_done_so_far_and_continues) {
   EXPECT_EQ(second.status_counts[static_cast<int>(Status::ok)], 2000U);
 }
 
+/// Runs a sweep over some ranks, of which one is cut off after a while; `left(rank, dismissed)` hears how each of the
+/// others than rank 0 ended.
+template <class Left>
+RunSummary run_and_lose(Rank lost, int ranks, const Sweep& sweep, MemorySink& sink, const RunOptions& options,
+                        Left left) {
+  Mailboxes mailboxes(ranks);
+  std::vector<std::thread> workers;
+  for (Rank rank = 1; rank < ranks; ++rank) {
+    workers.emplace_back([&, rank] {
+      Mailboxes::Post post(mailboxes, rank);
+      left(rank, run_worker(sweep, post, options));
+    });
+  }
+  std::thread killer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    mailboxes.cut_off(lost);
+  });
+  Mailboxes::Post post(mailboxes, 0);
+  RunObserver observer;
+  const RunSummary summary = run_master(sweep, all_pending(sweep), post, sink, observer, options);
+  killer.join();
+  for (std::thread& worker : workers) worker.join();
+  return summary;
+}
+
 TEST(Run, a_lost_worker_costs_only_its_ranges) {
   const Probe study;
   SweepSpec spec = probe_sweep(1000);
@@ -174,25 +199,11 @@ TEST(Run, a_lost_worker_costs_only_its_ranges) {
   MemorySink expected(sweep);
   run_alone(sweep, expected);
 
-  const RunOptions options{.threads = 1, .heartbeat_s = 0.05, .lease_s = 0.5};
-  Mailboxes mailboxes(3);
-  std::vector<std::thread> workers;
-  for (Rank rank = 1; rank < 3; ++rank) {
-    workers.emplace_back([&, rank] {
-      Mailboxes::Post post(mailboxes, rank);
-      EXPECT_EQ(run_worker(sweep, post, options), rank == 2) << "a rank that hears nothing of the master leaves";
-    });
-  }
-  std::thread killer([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(60));
-    mailboxes.cut_off(1);
-  });
-  Mailboxes::Post post(mailboxes, 0);
-  RunObserver observer;
   MemorySink sink(sweep);
-  const RunSummary summary = run_master(sweep, all_pending(sweep), post, sink, observer, options);
-  killer.join();
-  for (std::thread& worker : workers) worker.join();
+  const RunSummary summary = run_and_lose(
+      1, 3, sweep, sink, {.threads = 1, .heartbeat_s = 0.05, .lease_s = 0.5}, [](Rank rank, bool dismissed) {
+        EXPECT_EQ(dismissed, rank == 2) << "a rank that hears nothing of the master leaves";
+      });
   EXPECT_EQ(summary.workers_lost, 1);
   EXPECT_FALSE(summary.stopped_early);
   EXPECT_TRUE(sink.same_bits(expected));
@@ -224,27 +235,12 @@ TEST(Run, a_lost_sub_master_costs_only_what_its_group_held) {
   run_alone(sweep, expected, {.threads = 8});
 
   const RunOptions options{.threads = 1, .heartbeat_s = 0.05, .lease_s = 0.5, .ranks_per_sub_master = 2};
-  Mailboxes mailboxes(6);
-  std::vector<std::thread> workers;
-  for (Rank rank = 1; rank < 6; ++rank) {
-    workers.emplace_back([&, rank] {
-      Mailboxes::Post post(mailboxes, rank);
-      const bool dismissed = run_worker(sweep, post, options);
-      if (rank != 3) {  // which has lost its sub-master: it leaves, sent home or not
-        EXPECT_EQ(dismissed, rank != 2) << rank;
-      }
-    });
-  }
-  std::thread killer([&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds(40));
-    mailboxes.cut_off(2);
-  });
-  Mailboxes::Post post(mailboxes, 0);
-  RunObserver observer;
   MemorySink sink(sweep);
-  const RunSummary summary = run_master(sweep, all_pending(sweep), post, sink, observer, options);
-  killer.join();
-  for (std::thread& worker : workers) worker.join();
+  const RunSummary summary = run_and_lose(2, 6, sweep, sink, options, [](Rank rank, bool dismissed) {
+    if (rank != 3) {  // which has lost its sub-master: it leaves, sent home or not
+      EXPECT_EQ(dismissed, rank != 2) << rank;
+    }
+  });
   EXPECT_EQ(summary.workers_lost, 1);
   EXPECT_FALSE(summary.stopped_early);
   EXPECT_TRUE(sink.same_bits(expected));
