@@ -145,9 +145,12 @@ const std::vector<Variable>& ResultReader::variables() const {
 
 std::array<std::uint64_t, 7> ResultReader::status_counts() const {
   std::array<std::uint64_t, 7> counts{};
-  scan_statuses(impl_->file, impl_->status->offset, task_count(),
-                [&](TaskRange run, Status status) { counts[static_cast<std::size_t>(status)] += run.size(); });
+  scan([&](TaskRange run, Status status) { counts[static_cast<std::size_t>(status)] += run.size(); });
   return counts;
+}
+
+void ResultReader::scan(const std::function<void(TaskRange, Status)>& visit) const {
+  scan_statuses(impl_->file, impl_->status->offset, task_count(), visit);
 }
 
 std::vector<std::uint8_t> ResultReader::statuses(TaskRange range) const {

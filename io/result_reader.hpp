@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,8 @@ class ResultReader {
   std::vector<RawData> raw_data() const;           ///< of all datasets
 
   std::vector<std::uint8_t> statuses(TaskRange range) const;
+  /// Calls `visit` with every maximal run of tasks of one status, in order, as scan_statuses() does.
+  void scan(const std::function<void(TaskRange, Status)>& visit) const;
   /// All elements of an output for the tasks of a range, task after task.
   std::vector<double> output(const std::string& name, TaskRange range) const;
   /// A scale or coordinate: the whole, or elements [first, first + count).

@@ -55,14 +55,20 @@ RunLog::~RunLog() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void RunLog::start(const std::string& command, int ranks, int threads, std::uint64_t done_before) {
+void RunLog::start(const std::string& command, const std::string& program, int ranks, int threads,
+                   std::uint64_t done_before) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  Json fields = {
-      {"command", command}, {"trawl_version", TRAWL_VERSION}, {"host", host}, {"pid", ::getpid()}, {"ranks", ranks},
-      {"threads", threads}, {"done_before", done_before}};
+  Json fields = {{"command", command}, {"trawl_version", TRAWL_VERSION},
+                 {"program", program}, {"host", host},
+                 {"pid", ::getpid()},  {"ranks", ranks},
+                 {"threads", threads}, {"done_before", done_before}};
   if (const char* job = std::getenv("SLURM_JOB_ID")) fields["slurm_job_id"] = job;
   append(fd_, "start", fields);
+}
+
+void RunLog::merge(const std::string& command, const std::string& program) {
+  append(fd_, "merge", {{"command", command}, {"trawl_version", TRAWL_VERSION}, {"program", program}});
 }
 
 void RunLog::end(const RunSummary& summary, int exit_code) {

@@ -33,6 +33,7 @@ constexpr Verb verbs[] = {
     {"status", "FILE", "how far a result file and its job are", status_verb},
     {"cancel", "FILE", "cancel the job that computes a result file", cancel_verb},
     {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb},
+    {"failures", "FILE", "which tasks failed, at which parameters, and why", failures_verb},
     {"replay", "FILE", "compute one task again and compare it with the file", replay_verb},
     {"digest", "FILE", "SHA-256 of a result file and of each of its datasets", digest_verb},
     {"export", "FILE", "results as CSV or JSON lines", export_verb},

@@ -3,15 +3,20 @@
 #include <map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
+#include "cluster/build_id.hpp"
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/outcome.hpp"
+#include "cluster/cli/program_check.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "engine/error.hpp"
 #include "io/result_reader.hpp"
+#include "io/retry_note.hpp"
+#include "io/run_log.hpp"
 #include "io/shard_file.hpp"
 
 namespace trawl::cluster {
@@ -80,8 +85,10 @@ int merge_verb(const Invocation& invocation) {
       "FILE",
       "Joins the files of a sweep's shards into FILE, the file that one job would have written, byte for byte. "
       "Without SHARD, all that lie beside FILE. Tasks that no shard has are named, and exit code 75 says so; "
-      "trawl run, or merging again, continues.");
+      "trawl run, or merging again, continues. Of two outcomes of a task the one that got further stands: ok, "
+      "non_finite, threw, timed_out, crashed.");
   syntax.more = "SHARD...";
+  add_accept_code_option(syntax.options);
   const Arguments arguments(syntax, invocation);
   if (arguments.help()) return exit_complete;
   const std::string& output = arguments.positional();
@@ -92,10 +99,16 @@ int merge_verb(const Invocation& invocation) {
   const Shards shards = check_shards(paths, sweep, count);
   {
     io::ResultFile whole(output, sweep);
+    ProgramCheck programs{paths, arguments.flag("accept-code"), nullptr};
+    if (!whole.created()) programs.paths.push_back(output);
+    same_results(programs, invocation.studies);
     for (const auto& [number, path] : shards) io::merge_shard(path, sweep, whole);
     whole.flush();
+    io::RunLog(output + ".run.jsonl")
+        .merge(fmt::format("trawl merge {}", fmt::join(invocation.words, " ")), program_fingerprint());
   }
   const RunState state = io::ResultFile(output, sweep).state();
+  if (state.pending.empty()) io::remove_retry_note(output);
   print_missing(state.pending, sweep, shards, count);
   spdlog::info("{}: {} of {} tasks, from {} of {} shards", output,
                count_text(sweep.design.task_count() - state.pending.count()), count_text(sweep.design.task_count()),

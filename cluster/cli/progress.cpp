@@ -68,7 +68,7 @@ void ProgressPrinter::on_failure(const Failure& failure) {
   if (failures_named_++ < max_failures_named) {
     spdlog::warn("task {} {}: {}", failure.task, status_names[static_cast<int>(failure.status)], failure.message);
   } else {
-    spdlog::warn("more tasks failed; the run log names them");
+    spdlog::warn("more tasks failed; trawl failures lists them");
   }
 }
 

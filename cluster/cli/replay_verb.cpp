@@ -45,10 +45,11 @@ bool compare_output(const std::string& name, std::span<const double> computed, s
   return same;
 }
 
-bool compare(const Sweep& sweep, const io::ResultReader& file, TaskIndex task) {
+/// `place` is the task's place in the file.
+bool compare(const Sweep& sweep, const io::ResultReader& file, TaskIndex task, TaskIndex place) {
   const Records records = evaluate_task(sweep, task);
   const Status computed = records.statuses.front().status;
-  const auto stored = static_cast<Status>(file.statuses({task, task + 1}).front());
+  const auto stored = static_cast<Status>(file.statuses({place, place + 1}).front());
   const bool pending = stored == Status::pending;
   bool same = computed == stored;
   fmt::print("  status = {}  {}\n", status_names[static_cast<int>(computed)],
@@ -61,7 +62,7 @@ bool compare(const Sweep& sweep, const io::ResultReader& file, TaskIndex task) {
     const std::span<const double> output(values, sweep.output_sizes[k]);
     const std::string& name = sweep.layout.outputs[k].name;
     if (pending) fmt::print("  {} = {}\n", name, values_text(output));
-    else same = compare_output(name, output, file.output(name, {task, task + 1})) && same;
+    else same = compare_output(name, output, file.output(name, {place, place + 1})) && same;
     values += output.size();
   }
   return same;
@@ -81,19 +82,20 @@ int replay_verb(const Invocation& invocation) {
   if (arguments.help()) return exit_complete;
   const std::string& path = arguments.positional();
   const io::ResultReader file(path);
-  if (const auto shard = file.shard()) {
-    throw UsageError(
-        fmt::format("{}: shard {} of a sweep. Merge it and replay from the whole", path, shard_text(*shard)));
-  }
   const Sweep sweep = sweep_of_file(file, invocation.studies);
+  const TaskRange tasks = tasks_of_file(file, sweep);
   const auto point_count = static_cast<std::int64_t>(sweep.design.point_count());
   const auto replicates = static_cast<std::int64_t>(sweep.design.replicates());
   const auto point = static_cast<PointIndex>(arguments.count("point", 0, point_count - 1));
   const auto replicate = static_cast<std::uint64_t>(arguments.count("replicate", 0, replicates - 1));
+  const TaskIndex task = point * sweep.design.replicates() + replicate;
+  if (task < tasks.begin || task >= tasks.end)
+    throw UsageError(fmt::format("replay: point {} is in another shard ({} has points {} to {})", point, path,
+                                 tasks.begin / sweep.design.replicates(), (tasks.end - 1) / sweep.design.replicates()));
   fmt::print("{}, point {} of {}, replicate {} of {}\n", path, point, count_text(sweep.design.point_count()), replicate,
              replicates);
   print_point(sweep, point);
-  return compare(sweep, file, point * sweep.design.replicates() + replicate) ? exit_complete : exit_failed_points;
+  return compare(sweep, file, task, task - tasks.begin) ? exit_complete : exit_failed_points;
 }
 
 }  // namespace trawl::cluster

@@ -13,8 +13,6 @@
 namespace trawl::cluster {
 namespace {
 
-constexpr double a_year_s = 366 * 86400.0;
-
 /// From here on rank 0 alone would keep its workers waiting (bench/simulate).
 constexpr int ranks_for_sub_masters = 1024;
 

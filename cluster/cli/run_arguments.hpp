@@ -8,6 +8,8 @@
 
 namespace trawl::cluster {
 
+inline constexpr double a_year_s = 366 * 86400.0;
+
 void add_run_options(boost::program_options::options_description& options);
 
 /// --shard, if given.

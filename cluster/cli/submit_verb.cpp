@@ -13,6 +13,7 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/estimate.hpp"
 #include "cluster/cli/follow_job.hpp"
+#include "cluster/cli/retry.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
@@ -21,6 +22,7 @@
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
 #include "io/result_reader.hpp"
+#include "io/retry_note.hpp"
 #include "io/run_history.hpp"
 #include "io/shard_file.hpp"
 #include "io/small_file.hpp"
@@ -49,6 +51,7 @@ Arguments parse(const Invocation& invocation) {
   add("array", count_option("S", 1), "as S independent jobs, each with a part of the points; trawl merge joins them");
   add("site", text_option("FILE"), "defaults of the site, instead of ~/.config/trawl/site.toml");
   for (const char* name : run_numbers) add(name, text_option("SECONDS"), "as for trawl run");
+  add_retry_option(syntax.options);
   add("dry-run", flag_option(), "print the script and do nothing");
   add("wait", flag_option(), "return when the job has ended, with the exit code of the sweep");
   add("follow", flag_option(), "the same, and show the job's log meanwhile");
@@ -76,6 +79,8 @@ std::vector<std::string> run_options(const Arguments& arguments) {
     check_setting(seconds, value, fmt::format("submit: --{}", name));
     words.insert(words.end(), {fmt::format("--{}", name), value});
   }
+  if (const io::StatusSet kinds = retry_asked_for(arguments); kinds.any())
+    words.insert(words.end(), {"--retry", io::statuses_text(kinds)});
   return words;
 }
 
