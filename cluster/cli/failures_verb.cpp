@@ -101,7 +101,7 @@ class FailureList {
     std::vector<std::string> circumstances;
     if (!note.host.empty()) circumstances.push_back("on " + io::one_line(note.host));
     if (!note.time.empty()) circumstances.push_back("at " + io::one_line(note.time));
-    if (note.times > 1) circumstances.push_back(fmt::format("failed {} times", note.times));
+    if (note.times > 1) circumstances.push_back(fmt::format("attempt {}", note.times));
     if (!circumstances.empty()) text += fmt::format("\n    {}", fmt::join(circumstances, ", "));
     fmt::print("{}\n    {}\n", text, replay_line(task));
   }
@@ -118,7 +118,7 @@ class FailureList {
     entry["message"] = text(note.message);
     entry["host"] = text(note.host);
     entry["time"] = text(note.time);
-    entry["times"] = note.times > 0 ? Json(note.times) : Json();
+    entry["attempts"] = note.times > 0 ? Json(note.times) : Json();
     entry["replay"] = replay_line(task);
     fmt::print("{}\n    {}", std::exchange(any_, true) ? "," : "",
                entry.dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -97,11 +97,11 @@ int merge_verb(const Invocation& invocation) {
   const Sweep sweep = sweep_of_file(first, invocation.studies);
   const std::uint64_t count = io::check_shard(paths.front(), sweep).count;
   const Shards shards = check_shards(paths, sweep, count);
+  const bool accept = arguments.flag("accept-code");
+  same_results({paths, accept}, invocation.studies);
   {
     io::ResultFile whole(output, sweep);
-    ProgramCheck programs{paths, arguments.flag("accept-code"), nullptr};
-    if (!whole.created()) programs.paths.push_back(output);
-    same_results(programs, invocation.studies);
+    if (!whole.created()) same_results({{output}, accept}, invocation.studies);
     for (const auto& [number, path] : shards) io::merge_shard(path, sweep, whole);
     whole.flush();
     io::RunLog(output + ".run.jsonl")
