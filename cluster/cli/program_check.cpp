@@ -49,32 +49,48 @@ struct Suspect {
   double longest_task_s = 0;
 };
 
-/// The program of this process started anew with nothing to read or say; its wait status, or nothing if it had to be
-/// killed: after `seconds`, or because of a stop.
-std::optional<int> run_self(std::vector<std::string> words, double seconds, const std::atomic<bool>* stop) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-  posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-  std::vector<char*> argv;
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, argv.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) return std::nullopt;
-  const auto start = Clock::now();
-  bool killed = false;
-  for (int status = 0;;) {
-    const pid_t ended = waitpid(pid, &status, killed ? 0 : WNOHANG);
-    if (ended == pid) return killed ? std::nullopt : std::optional(status);
-    if (ended < 0 && errno != EINTR) return std::nullopt;
-    killed = killed || seconds_since(start) > seconds || (stop != nullptr && *stop);
-    if (killed) kill(pid, SIGKILL);
-    else std::this_thread::sleep_for(std::chrono::milliseconds(2));
+/// The program of this process started anew, with nothing to read and nobody to hear it. Ends with this object.
+class Child {
+ public:
+  explicit Child(std::vector<std::string> words) {
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    running_ = posix_spawn(&pid_, "/proc/self/exe", &actions, nullptr, argv.data(), environ) == 0;
+    posix_spawn_file_actions_destroy(&actions);
   }
-}
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  ~Child() {
+    if (!running_) return;
+    kill(pid_, SIGKILL);
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
+  }
+
+  bool running() const { return running_; }
+
+  /// Waits for its end, for `seconds` or until a stop; its wait status if it has ended by then.
+  std::optional<int> wait(double seconds, const std::atomic<bool>* stop) {
+    for (const auto start = Clock::now(); running_;) {
+      int status = 0;
+      const pid_t ended = waitpid(pid_, &status, WNOHANG);
+      if (ended == pid_ || (ended < 0 && errno != EINTR)) running_ = false;
+      if (ended == pid_) return status;
+      if (seconds_since(start) > seconds || (stop != nullptr && *stop)) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    return std::nullopt;
+  }
+
+ private:
+  pid_t pid_ = 0;
+  bool running_ = false;
+};
 
 enum class Answer { equal, different, none };
 
@@ -108,10 +124,10 @@ class Comparison {
       const double left_s = budget_s - seconds_since(start_);
       if (stopped() || (left_s <= 0 && !needed)) break;
       const TaskIndex task = first + place;
-      const Answer answer =
-          compare(suspect, sweep, task, needed ? std::max(left_s, patience_s(suspect.longest_task_s)) : left_s);
+      const Answer answer = compare(suspect, sweep, task, left_s, needed);
       if (answer == Answer::none) {
         if (needed) unanswered_ = suspect.path;
+        if (seconds_since(start_) > budget_s) break;
         continue;
       }
       if (answer == Answer::different) refuse(suspect.path, sweep, task);
@@ -146,12 +162,18 @@ class Comparison {
     return tasks;
   }
 
-  Answer compare(const Suspect& suspect, const Sweep& sweep, TaskIndex task, double seconds) const {
+  /// One that is needed is waited for when the time is over.
+  Answer compare(const Suspect& suspect, const Sweep& sweep, TaskIndex task, double seconds, bool needed) const {
     const std::uint64_t replicates = sweep.design.replicates();
-    const std::optional<int> status =
-        run_self({"trawl", "replay", "--point", fmt::format("{}", task / replicates), "--replicate",
-                  fmt::format("{}", task % replicates), "--", suspect.path},
-                 seconds, check_.stop);
+    Child child({"trawl", "replay", "--point", fmt::format("{}", task / replicates), "--replicate",
+                 fmt::format("{}", task % replicates), "--", suspect.path});
+    std::optional<int> status = child.wait(std::max(0.0, seconds), check_.stop);
+    if (!status && needed && child.running() && !stopped()) {
+      const double longest_s = suspect.longest_task_s;
+      spdlog::info("{}: not known to be written by this build; computing a task of it again (the longest took {})",
+                   suspect.path, longest_s > 0 ? seconds_text(longest_s) : "an unknown time");
+      status = child.wait(patience_s(longest_s), check_.stop);
+    }
     return status ? answer_of(*status) : Answer::none;
   }
 
@@ -196,14 +218,12 @@ bool same_results(const ProgramCheck& check, std::span<const Study* const> studi
     spdlog::warn("{}: taken as written by this program, not compared (--accept-code)", whose);
     return true;
   }
-  double longest_s = 0;
-  for (const Suspect& suspect : suspects) longest_s = std::max(longest_s, suspect.longest_task_s);
-  if (longest_s > budget_s)
-    spdlog::info("{}: not known to be written by this build; computing a task of it again (one took {})", whose,
-                 seconds_text(longest_s));
   Comparison comparison(check, suspects.size());
   for (const Suspect& suspect : suspects) comparison.add(suspect, studies);
-  if (comparison.stopped()) return false;
+  if (comparison.stopped()) {
+    spdlog::info("stopped while it was compared what this build gives; nothing was changed");
+    return false;
+  }
   if (comparison.compared() > 0)
     spdlog::info("{}: not known to be written by this build; {} of its tasks computed again in {}, all bits equal",
                  whose, comparison.compared(), seconds_text(comparison.seconds()));

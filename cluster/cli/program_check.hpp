@@ -2,7 +2,7 @@
 #pragma once
 
 #include <atomic>
-#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,7 +11,7 @@
 
 namespace trawl::cluster {
 
-/// --accept-code, of run and merge.
+/// --accept-code, of run, merge and submit.
 void add_accept_code_option(boost::program_options::options_description& options);
 
 struct ProgramCheck {

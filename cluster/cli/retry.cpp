@@ -98,7 +98,9 @@ void Retry::begin(const std::string& inflight_path) {
 std::string retry_command(const Invocation& invocation) {
   std::string command = shell_word(invocation.argv ? invocation.argv[0] : "trawl") + " " + invocation.verb;
   for (const std::string& word : words_without_retry(invocation.words)) command += " " + shell_word(word);
-  return fmt::format("{} --retry {}", command, all_failures);
+  const bool fits_a_line =
+      command.size() < 2000 && std::none_of(command.begin(), command.end(), [](unsigned char c) { return c < 0x20; });
+  return fmt::format("{} --retry {}", fits_a_line ? command : "the same command with", all_failures);
 }
 
 }  // namespace trawl::cluster

@@ -37,7 +37,8 @@ class Retry {
   io::StatusSet under_way_;
 };
 
-/// The command that tries all failed tasks of a finished file again: this one, with --retry failed. Quoted for a shell.
+/// The command that tries all failed tasks of a finished file again: this one, with --retry failed. Quoted for a shell;
+/// in words if it does not fit a line.
 std::string retry_command(const Invocation& invocation);
 
 }  // namespace trawl::cluster

@@ -13,6 +13,7 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/estimate.hpp"
 #include "cluster/cli/follow_job.hpp"
+#include "cluster/cli/program_check.hpp"
 #include "cluster/cli/retry.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
@@ -52,6 +53,7 @@ Arguments parse(const Invocation& invocation) {
   add("site", text_option("FILE"), "defaults of the site, instead of ~/.config/trawl/site.toml");
   for (const char* name : run_numbers) add(name, text_option("SECONDS"), "as for trawl run");
   add_retry_option(syntax.options);
+  add_accept_code_option(syntax.options);
   add("dry-run", flag_option(), "print the script and do nothing");
   add("wait", flag_option(), "return when the job has ended, with the exit code of the sweep");
   add("follow", flag_option(), "the same, and show the job's log meanwhile");
@@ -81,6 +83,7 @@ std::vector<std::string> run_options(const Arguments& arguments) {
   }
   if (const io::StatusSet kinds = retry_asked_for(arguments); kinds.any())
     words.insert(words.end(), {"--retry", io::statuses_text(kinds)});
+  if (arguments.flag("accept-code")) words.emplace_back("--accept-code");
   return words;
 }
 

@@ -154,7 +154,7 @@ class Verbs(CommandTest):
 
     def test_every_verb_has_help(self):
         usage = self.expect(COMPLETE, "--help").stdout
-        for verb in ("list", "describe", "plan", "run", "status", "replay", "digest", "export", "report"):
+        for verb in ("list", "describe", "plan", "run", "status", "failures", "replay", "digest", "export", "report"):
             self.assertIn(f"trawl {verb}", usage)
             self.assertIn(f"trawl {verb}", self.expect(COMPLETE, verb, "--help").stdout)
         self.assertRegex(self.expect(COMPLETE, "--version").stdout, r"^trawl \d+\.\d+\.\d+\n$")
