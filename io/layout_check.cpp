@@ -229,8 +229,9 @@ std::string difference(const std::string& path, const FileLayout& found, const F
         "{}: belongs to another sweep (it has {}). Give another --output, or the sweep that trawl status {} shows",
         path, listed(lines), path);
   if (const auto lines = version_differences(found, wanted); !lines.empty())
-    return fmt::format("{}: belongs to another version (it has {}). Give another --output, or use what wrote the file",
-                       path, listed(lines));
+    return fmt::format(
+        "{}: belongs to another version or part of the sweep (it has {}). Give another --output, or use what wrote it",
+        path, listed(lines));
   if (const auto lines = object_differences(found, wanted); !lines.empty())
     return fmt::format("{}: is not as trawl wrote it (it has {}). Restore it, or give another --output", path,
                        listed(lines));

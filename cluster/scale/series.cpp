@@ -41,9 +41,10 @@ nlohmann::json read_end(const std::string& log_path) {
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with(mark) && said.insert(line).second) spdlog::error("{}", line.substr(mark.size()));
   }
+  const std::string code = result.code == 0 ? "" : fmt::format("exit code {}, ", result.code);
   const std::string problem =
-      fmt::format("scale: the run on {} did not complete (exit code {}{})", counted(nodes, "node"), result.code,
-                  said.empty() ? ": " + first_sentence(result.errors) : ", as said above");
+      fmt::format("scale: the run on {} did not complete ({}{})", counted(nodes, "node"), code,
+                  said.empty() ? "without a word of trawl: " + first_sentence(result.errors) : "as said above");
   if (result.code == exit_usage) throw UsageError(problem + ". Does trawl run take this sweep?");
   throw IoError(fmt::format("{}. Does {} work by hand?", problem, said.empty() ? words.front() : "trawl run"));
 }

