@@ -74,7 +74,7 @@ TEST(Progress, fits_any_width) {
 }
 
 TEST(Progress, keeps_what_matters_most_where_there_is_little_room) {
-  EXPECT_EQ(progress_text(a_third(), 70), "1,000,000 of 3,000,000 tasks (33.3 %), 12 failed, 20.0 s left");
+  EXPECT_EQ(progress_text(a_third(), 65), "1,000,000 of 3,000,000 tasks (33.3 %), 12 failed, 20.0 s left");
   EXPECT_EQ(progress_text(a_third(), 40), "33.3 %, 12 failed, 20.0 s left");
   EXPECT_EQ(progress_text(a_third(), 20), "33.3 %, 12 failed");
   EXPECT_EQ(progress_text(a_third(), 8), "33.3 %");
