@@ -112,7 +112,7 @@ void print_plan(const Sweep& sweep, const Plan& plan) {
   std::string dimensions;
   for (const SweepDimension& d : sweep.design.dimensions()) dimensions += fmt::format("{} {} x ", d.name, d.size);
   print("dimensions  {}replicate {}\n", dimensions, sweep.design.replicates());
-  print("file        {}: {} bytes ({}); {} free on that disk\n", plan.output, plan.file_bytes,
+  print("file        {}: {} ({}); {} free on that disk\n", plan.output, counted(plan.file_bytes, "byte"),
         bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
   print("memory      about {} a rank, the master included, for any number of points\n", bytes_text(plan.memory_bytes));
   print("threads     {} (set by {})\n", plan.threads.count, plan.threads.reason);
