@@ -30,6 +30,7 @@ class IoError : public std::runtime_error {
 enum ExitCode : int {
   exit_complete = 0,
   exit_bug = 1,
+  exit_difference = 1,  ///< of replay, as of diff and cmp
   exit_usage = 2,
   exit_failed_points = 3,
   exit_io = 74,

@@ -39,7 +39,7 @@ ElementType element_type(Bytes message, const std::string& name) {
   if (type_class == class_integer && starts_with(rest, int64_type)) return ElementType::int64;
   if (type_class == class_integer && starts_with(rest, uint8_type)) return ElementType::uint8;
   if (type_class == class_variable_length && starts_with(rest, utf8_type)) return ElementType::text;
-  refuse(fmt::format("{} has a type that is not ours", name));
+  refuse(fmt::format("{} has a type that trawl does not write", name));
 }
 
 std::vector<std::uint64_t> shape_of(Bytes message, const std::string& name) {
@@ -95,11 +95,11 @@ AttributeValue attribute_value(Hdf5Blocks& blocks, const RawAttribute& attribute
     const Bytes values = data.take(shape[0]);
     return std::vector<std::uint8_t>(values.begin(), values.end());
   }
-  if (!shape.empty()) refuse(fmt::format("attribute {} has a shape that is not ours", attribute.name));
+  if (!shape.empty()) refuse(fmt::format("attribute {} has a shape that trawl does not write", attribute.name));
   if (type == ElementType::text) return text_of(blocks, data.take(16));
   if (type == ElementType::int64) return data.number<std::int64_t>();
   if (type == ElementType::float64) return data.number<double>();
-  refuse(fmt::format("attribute {} has a type that is not ours", attribute.name));
+  refuse(fmt::format("attribute {} has a type that trawl does not write", attribute.name));
 }
 
 /// Names of scales by the address of their object header, one for each dimension of a DIMENSION_LIST.
@@ -134,7 +134,7 @@ void read_storage(Bytes message, std::uint64_t file_size, Dataset& dataset) {
 
 const Message& find(const std::vector<Message>& messages, Message::Type type, const std::string& name) {
   const auto found = std::ranges::find(messages, type, &Message::type);
-  if (found == messages.end()) refuse(fmt::format("{} is no object of ours", name));
+  if (found == messages.end()) refuse(fmt::format("{} is an object that trawl does not write", name));
   return *found;
 }
 
@@ -208,8 +208,8 @@ FileLayout read_layout(const std::string& path) {
     return layout;
   } catch (const UsageError& error) {
     throw UsageError(one_line(fmt::format(
-        "{}: no result file ({}). Was it written by trawl, and is it whole? Give another path to start anew.", path,
-        error.what())));
+        "{}: is not a result file ({}). Was it written by trawl, and is it whole? Give another path to start anew.",
+        path, error.what())));
   }
 }
 

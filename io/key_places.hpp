@@ -25,7 +25,15 @@ class KeyPlaces {
 /// User text as a message shows it: cut to a length that fits a line.
 std::string shown(std::string_view text);
 
-/// `text` without control characters, so that a message is one line and cannot drive a terminal.
+/// `text` with escapes in place of what could drive or deceive a terminal, so that a message is one line and says what
+/// it shows: control characters, marks of the direction of writing, bytes that are not UTF-8 ("\x1b", "\u202e"). A
+/// text that has been through it stays as it is.
 std::string one_line(std::string_view text);
+
+/// The same for a text of several lines, whose ends stay.
+std::string plain_lines(std::string_view text);
+
+/// Columns that a terminal needs for UTF-8 without wide characters.
+std::size_t columns_of(std::string_view text);
 
 }  // namespace trawl::io

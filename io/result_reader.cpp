@@ -20,7 +20,8 @@ const T& attribute(const FileLayout& layout, const std::string& path, const std:
   const auto found = layout.attributes.find(name);
   const T* value = found == layout.attributes.end() ? nullptr : std::get_if<T>(&found->second);
   if (!value)
-    throw UsageError(fmt::format("{}: no result file (it has no attribute {}). Was it written by trawl?", path, name));
+    throw UsageError(
+        fmt::format("{}: is not a result file (it has no attribute {}). Was it written by trawl?", path, name));
   return *value;
 }
 
@@ -48,13 +49,13 @@ struct ResultReader::Impl {
   explicit Impl(const std::string& file_path) : path(file_path), layout(read_layout(path)), file(path, O_RDONLY) {
     const auto version = attribute<std::int64_t>(layout, path, "layout_version");
     if (version != layout_version)
-      throw UsageError(fmt::format("{}: has layout version {} (this is for {}). Use the trawl that wrote it.", path,
-                                   version, layout_version));
+      throw UsageError(fmt::format("{}: has layout version {} (this trawl reads {}). Use the trawl that wrote it.",
+                                   path, version, layout_version));
     status = layout.find(status_name);
     if (!status || status->type != ElementType::uint8 || status->dimensions.empty() ||
         status->dimensions.back() != replicate_name)
       throw UsageError(
-          fmt::format("{}: no result file (it has no status of every task). Was it written by trawl?", path));
+          fmt::format("{}: is not a result file (it has no status of every task). Was it written by trawl?", path));
     for (const Dataset& dataset : layout.datasets) {
       if (&dataset == status) continue;
       Variable variable{.name = dataset.name,
@@ -74,7 +75,7 @@ struct ResultReader::Impl {
 
   const Dataset& find(const std::string& name) const {
     const Dataset* dataset = layout.find(name);
-    if (!dataset) throw UsageError(fmt::format("{}: has no variable {}. `trawl status` lists them.", path, name));
+    if (!dataset) throw UsageError(fmt::format("{}: has no variable {}. trawl report names its outputs.", path, name));
     return *dataset;
   }
 
@@ -115,7 +116,8 @@ std::string ResultReader::trawl_version() const {
 std::optional<Shard> ResultReader::shard() const {
   if (!impl_->layout.attributes.contains(shard_name)) return std::nullopt;
   const std::optional<Shard> shard = parse_shard(attribute<std::string>(impl_->layout, impl_->path, shard_name));
-  if (!shard) throw UsageError(fmt::format("{}: damaged (its shard is not I/S). Restore it.", impl_->path));
+  if (!shard)
+    throw UsageError(fmt::format("{}: is damaged (its shard is not of the form I/S). Restore it.", impl_->path));
   return shard;
 }
 
@@ -158,7 +160,7 @@ std::vector<std::uint8_t> ResultReader::statuses(TaskRange range) const {
   std::vector<std::uint8_t> bytes(range.size());
   impl_->file.read(bytes.data(), bytes.size(), impl_->status->offset + range.begin);
   if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte >= std::size(status_names); }))
-    throw UsageError(fmt::format("{}: damaged (a status is none of ours). Restore it.", impl_->path));
+    throw UsageError(fmt::format("{}: is damaged (a status has an unknown value). Restore it.", impl_->path));
   return bytes;
 }
 

@@ -28,7 +28,7 @@ std::string now() {
 void append(int fd, const char* event, const Json& fields) {
   Json line = {{"time", now()}, {"event", event}};
   line.update(fields);
-  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
   [[maybe_unused]] const ssize_t written = ::write(fd, text.data(), text.size());
 }
 

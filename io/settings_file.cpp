@@ -48,7 +48,8 @@ std::map<std::string, Setting> read_settings(const std::string& path, const std:
   try {
     root = toml::parse(read_small_file(path, "settings file"));
   } catch (const toml::parse_error& error) {
-    fail(error.source().begin, fmt::format("not TOML ({}). What to do? See toml.io.", error.description()));
+    fail(error.source().begin,
+         fmt::format("is not TOML ({}). Write NAME = VALUE, texts in double quotes (toml.io)", error.description()));
   }
   std::vector<std::string> names;
   for (const auto& [name, type] : known) names.push_back(name);

@@ -28,7 +28,7 @@ std::string stem_of(const std::string& whole) {
 
 Shard shard_of(const std::string& path) {
   const std::optional<Shard> shard = ResultReader(path).shard();
-  if (!shard) throw UsageError(fmt::format("{}: no shard (it is the file of a whole sweep). Leave it out?", path));
+  if (!shard) throw UsageError(fmt::format("{}: is not a shard (it holds a whole sweep). Leave it out", path));
   return *shard;
 }
 

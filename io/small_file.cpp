@@ -26,7 +26,7 @@ std::string read_small_file(const std::string& path, const char* what) {
   if (!file || std::ferror(file.get()))
     throw UsageError(fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno)));
   if (text.size() > largest)
-    throw UsageError(fmt::format("{}: not a {} (larger than 1 MiB). Is the path right?", path, what));
+    throw UsageError(fmt::format("{}: is not a {} (it is larger than 1 MiB). Is the path right?", path, what));
   return text;
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "cluster/cli/failure_text.hpp"
+#include "cluster/cli/print.hpp"
 #include "cluster/cli/text.hpp"
 #include "engine/error.hpp"
 #include "engine/spelling.hpp"
@@ -73,18 +74,18 @@ void print_groups_text(const Groups& groups, const std::string& name, const std:
                        std::uint64_t limit) {
   std::size_t width = name.size();
   for (const auto& [key, group] : groups) width = std::max(width, group.text.size());
-  fmt::print("{:<{}}{:>12}{:>12}", name, width, "tasks", "failed");
-  for (const Status kind : kinds) fmt::print("{:>12}", status_names[static_cast<std::size_t>(kind)]);
-  fmt::print("\n");
+  print("{:<{}}{:>12}{:>12}", name, width, "tasks", "failed");
+  for (const Status kind : kinds) print("{:>12}", status_names[static_cast<std::size_t>(kind)]);
+  print_text("\n");
   std::uint64_t printed = 0;
   for (const auto& [key, group] : groups) {
     if (printed++ == limit) {
-      fmt::print("... and {} more (--limit 0 lists all)\n", count_text(groups.size() - limit));
+      print("... and {} more (--limit 0 lists all)\n", count_text(groups.size() - limit));
       break;
     }
-    fmt::print("{:<{}}{:>12}{:>12}", group.text, width, count_text(group.tasks), count_text(failures_in(group.counts)));
-    for (const Status kind : kinds) fmt::print("{:>12}", count_text(group.counts[static_cast<std::size_t>(kind)]));
-    fmt::print("\n");
+    print("{:<{}}{:>12}{:>12}", group.text, width, count_text(group.tasks), count_text(failures_in(group.counts)));
+    for (const Status kind : kinds) print("{:>12}", count_text(group.counts[static_cast<std::size_t>(kind)]));
+    print_text("\n");
   }
 }
 
@@ -120,7 +121,7 @@ void print_failure_counts(const io::ResultReader& file, const std::string& axis,
     document["left_out"] = groups.size() - document["values"].size();
     print_json(document);
   } else {
-    fmt::print("{}\n", head_text(file, counts));
+    print_text(head_text(file, counts) + "\n");
     print_groups_text(groups, axis, kinds_in(counts), limit);
   }
 }

@@ -9,6 +9,7 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/failure_counts.hpp"
 #include "cluster/cli/failure_text.hpp"
+#include "cluster/cli/print.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/slurm/job_script.hpp"
 #include "engine/error.hpp"
@@ -103,7 +104,7 @@ class FailureList {
     if (!note.time.empty()) circumstances.push_back("at " + io::one_line(note.time));
     if (note.times > 1) circumstances.push_back(fmt::format("attempt {}", note.times));
     if (!circumstances.empty()) text += fmt::format("\n    {}", fmt::join(circumstances, ", "));
-    fmt::print("{}\n    {}\n", text, replay_line(task));
+    print_text(fmt::format("{}\n    {}\n", text, replay_line(task)));
   }
 
   void print_json_of(TaskIndex place, Status status, const io::FailureNote& note) {
@@ -120,8 +121,8 @@ class FailureList {
     entry["time"] = text(note.time);
     entry["attempts"] = note.times > 0 ? Json(note.times) : Json();
     entry["replay"] = replay_line(task);
-    fmt::print("{}\n    {}", std::exchange(any_, true) ? "," : "",
-               entry.dump(-1, ' ', false, Json::error_handler_t::replace));
+    print_text(fmt::format("{}\n    {}", std::exchange(any_, true) ? "," : "",
+                           entry.dump(-1, ' ', false, Json::error_handler_t::replace)));
   }
 
   const io::ResultReader& file_;
@@ -141,15 +142,16 @@ void print_list(const io::ResultReader& file, bool json, std::uint64_t limit) {
   if (json) {
     std::string head = head_json(file, counts).dump(2, ' ', false, Json::error_handler_t::replace);
     head.resize(head.rfind('\n'));
-    fmt::print("{},\n  \"failures\": [", head);
+    print_text(fmt::format("{},\n  \"failures\": [", head));
     list.print();
   } else {
-    fmt::print("{}\n", head_text(file, counts));
+    print_text(fmt::format("{}\n", head_text(file, counts)));
     list.print();
   }
   const std::uint64_t failed = failures_in(counts), more = failed - std::min(failed, list.listed());
-  if (json) fmt::print("\n  ],\n  \"left_out\": {}\n}}\n", more);
-  else if (more > 0) fmt::print("... and {} more (--limit 0 lists all, --by AXIS counts them)\n", count_text(more));
+  if (json) print_text(fmt::format("\n  ],\n  \"left_out\": {}\n}}\n", more));
+  else if (more > 0)
+    print_text(fmt::format("... and {} more (--limit 0 lists all, --by AXIS counts them)\n", count_text(more)));
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ Answer answer_of(int status) {
   if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGKILL ? Answer::none : Answer::different;
   const int code = WEXITSTATUS(status);
   if (code == exit_complete) return Answer::equal;
-  return code == exit_failed_points || code == exit_bug ? Answer::different : Answer::none;
+  return code == exit_difference ? Answer::different : Answer::none;
 }
 
 std::string replay_words(const std::string& path, const Sweep& sweep, TaskIndex task) {

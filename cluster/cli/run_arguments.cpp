@@ -1,5 +1,6 @@
 #include "cluster/cli/run_arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -29,9 +30,9 @@ void add_run_options(boost::program_options::options_description& options) {
       ("shard", text_option("I/S"),                                                                                  //
        "compute part I of S only, into a file of its own, FILE.shard-I-of-S.h5; trawl merge joins them")             //
       ("threads", count_option("N", 0), "threads of each rank; 0: as many as the rank may use, which is the limit")  //
-      ("oversubscribe", flag_option(), "take --threads as it is, even if there are fewer processors")                //
+      ("oversubscribe", flag_option(), "use as many threads as --threads says, even if there are fewer processors")  //
       ("flush-interval", number_option("S", defaults.flush_interval_s), "seconds between writes to disk")            //
-      ("point-timeout", number_option("S", 0), "give a point up after so many seconds; 0: never")                    //
+      ("point-timeout", number_option("S", 0), "give up a point after so many seconds; 0: never")                    //
       ("range-size", count_option("N", 0), "tasks handed out at once; 0: sized by cost")                             //
       ("no-master-compute", flag_option(), "rank 0 of several schedules and writes only")                            //
       ("sub-masters", text_option("auto|off|N"),                                                                     //
@@ -42,14 +43,20 @@ void add_run_options(boost::program_options::options_description& options) {
       ("time-limit", text_option("S|H:MM:SS"),                                                               //
        "start nothing that would not end in time, then stop; default: the SLURM job's; 0: none")             //
       ("grace", number_option("S", defaults.grace_s), "seconds that running points may go on after a stop")  //
-      ("quiet,q", flag_option(), "no progress");
+      ("quiet,q", flag_option(), "nothing on stderr but errors; the exit code says whether points failed");
+}
+
+bool asks_for_quiet(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(),
+                     [](const std::string& word) { return word == "--quiet" || word.starts_with("-q"); });
 }
 
 std::optional<Shard> shard_asked_for(const Arguments& arguments) {
   const std::optional<std::string> text = arguments.text("shard");
   if (!text) return std::nullopt;
   const std::optional<Shard> shard = parse_shard(*text);
-  if (!shard) throw UsageError(fmt::format("run: --shard {} is none. Give one of S parts as I/S, 1/3 to 3/3", *text));
+  if (!shard)
+    throw UsageError(fmt::format("run: --shard {} is not a part. Give I/S for part I of S, as in 1/3", *text));
   return shard;
 }
 
@@ -65,7 +72,7 @@ std::optional<double> time_limit_asked_for(const Arguments& arguments) {
   const std::optional<double> seconds = duration_seconds(*text);
   if (!seconds) {
     throw UsageError(
-        fmt::format("run: --time-limit {} is no time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for none", *text));
+        fmt::format("run: --time-limit {} is not a time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for no limit", *text));
   }
   return *seconds == 0 ? std::numeric_limits<double>::infinity() : *seconds;
 }
@@ -80,7 +87,9 @@ RunOptions run_options(const Arguments& arguments, const ThreadChoice& threads) 
   options.heartbeat_s = arguments.number("heartbeat", 0.001, a_year_s);
   options.lease_s = arguments.number("lease", 0.01, a_year_s);
   if (options.lease_s < 3 * options.heartbeat_s) {
-    throw UsageError("run: --lease must be at least three times --heartbeat (one late heartbeat is no death)");
+    throw UsageError(
+        "run: --lease is less than three times --heartbeat (a late heartbeat does not mean a lost rank). Give a longer "
+        "--lease");
   }
   options.grace_s = arguments.number("grace", 0, a_year_s);
   options.inflight_path = output_path(arguments) + ".inflight";
@@ -97,7 +106,8 @@ int ranks_per_sub_master(const Arguments& arguments, int ranks, int ranks_per_no
   int size = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
   if (error != std::errc() || end != text.data() + text.size() || size < 2) {
-    throw UsageError(fmt::format("run: --sub-masters {} is no group of ranks. Give auto, off or 2 and more", text));
+    throw UsageError(
+        fmt::format("run: --sub-masters {} is not a number of ranks. Give auto, off, or a number from 2 on", text));
   }
   return size;
 }

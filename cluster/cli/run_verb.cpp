@@ -116,11 +116,11 @@ std::string failures_text(const StatusCounts& counts) {
 
 void announce(const Sweep& sweep, std::optional<Shard> shard, const io::ResultFile& file, const Session& session,
               const ThreadChoice& threads, const std::string& path) {
-  spdlog::info("{} {}{}, {} points x {} replicates, {} rank{} x {} thread{} (set by {}), {}",
-               file.created() ? "running" : "continuing", shard ? fmt::format("shard {} of ", shard_text(*shard)) : "",
-               sweep.spec.study, count_text(tasks_of(file.state().status_counts) / sweep.design.replicates()),
-               count_text(sweep.design.replicates()), session.size(), session.size() == 1 ? "" : "s", threads.count,
-               threads.count == 1 ? "" : "s", threads.reason, path);
+  spdlog::info("{} {}{}, {} x {}, {} x {} (set by {}), {}", file.created() ? "running" : "continuing",
+               shard ? fmt::format("shard {} of ", shard_text(*shard)) : "", sweep.spec.study,
+               counted(tasks_of(file.state().status_counts) / sweep.design.replicates(), "point"),
+               counted(sweep.design.replicates(), "replicate"), counted(static_cast<unsigned>(session.size()), "rank"),
+               counted(static_cast<unsigned>(threads.count), "thread"), threads.reason, path);
 }
 
 /// What to do about failures, in the last lines of a finished sweep.
@@ -132,12 +132,12 @@ void point_to_failures(const StatusCounts& counts, const std::string& path, cons
 
 void conclude(const RunSummary& summary, const std::string& path, const Invocation& invocation) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
-  const std::uint64_t pending = summary.status_counts[0];
-  spdlog::info("{}{} tasks computed in {} ({}), {}, {}",
-               summary.out_of_time     ? fmt::format("out of time with {} tasks to do: ", count_text(pending))
-               : summary.stopped_early ? fmt::format("stopped with {} tasks to do: ", count_text(pending))
+  const std::string pending = counted(summary.status_counts[0], "task");
+  spdlog::info("{}{} computed in {} ({}), {}, {}",
+               summary.out_of_time     ? fmt::format("out of time with {} to do: ", pending)
+               : summary.stopped_early ? fmt::format("stopped with {} to do: ", pending)
                                        : "complete: ",
-               count_text(summary.computed), seconds_text(summary.elapsed_s), rate_text(rate),
+               counted(summary.computed, "task"), seconds_text(summary.elapsed_s), rate_text(rate),
                failures_text(summary.status_counts), path);
   point_to_failures(summary.status_counts, path, invocation);
   if (summary.stopped_early) spdlog::info("the same command continues it");
@@ -148,7 +148,7 @@ void check_message_size(const Sweep& sweep, const Session& session) {
   constexpr std::uint64_t limit = INT_MAX - (64u << 20);
   const std::uint64_t bytes = sizeof(double) * sweep.doubles_per_task;
   if (!session.is_parallel() || bytes <= limit) return;
-  throw UsageError(fmt::format("run: one task gives {} (a message between ranks holds {}). Run it without mpirun?",
+  throw UsageError(fmt::format("run: one task gives {} (a message between ranks holds {}). Run it without mpirun",
                                bytes_text(bytes), bytes_text(limit)));
 }
 
@@ -186,7 +186,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   Retry retry(path, file, to_retry);
   if (file.state().pending.empty() && retry.tasks() == 0) {
     const StatusCounts& counts = file.state().status_counts;
-    spdlog::info("{} is complete: {} tasks, {}", path, count_text(tasks_of(counts)), failures_text(counts));
+    spdlog::info("{} is complete: {}, {}", path, counted(tasks_of(counts), "task"), failures_text(counts));
     point_to_failures(counts, path, invocation);
     io::remove_retry_note(path);
     return {exit_code_of(counts)};
@@ -242,6 +242,7 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
 }  // namespace
 
 int run_verb(const Invocation& invocation) {
+  if (asks_for_quiet(invocation.words)) spdlog::set_level(spdlog::level::err);  // on every rank, before anything else
   const std::atomic<bool>& stop = stop_on_signals();  // first: a launcher passes signals on at any time
   const double start_time = unix_time();
   const std::optional<double> job_end = job_end_time();

@@ -72,7 +72,7 @@ Sweep sweep_of_file(const io::ResultReader& file, std::span<const Study* const> 
   const int version = find_study(studies, file.study()).declaration().version;
   if (version != file.study_version()) {
     throw UsageError(
-        fmt::format("{}: written by version {} of {}, this is version {}. Use the trawl that wrote it ({})?",
+        fmt::format("{}: was written by version {} of {} (this is version {}). Use the trawl that wrote it, {}",
                     file.path(), file.study_version(), file.study(), version, file.trawl_version()));
   }
   return sweep_from_text(file.sweep_text(), file.path(), studies);
