@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/verbs.hpp"
+#include "engine/check_study.hpp"
 #include "engine/error.hpp"
 #include "engine/spelling.hpp"
 
@@ -120,6 +121,7 @@ int report_exception() {
 int run_cli(int argc, char** argv, std::span<const Study* const> studies) {
   try {
     configure_messages();
+    check_studies(studies);
     const int code = dispatch(argc, argv, studies);
     flush_output();
     return code;
