@@ -35,6 +35,7 @@ std::vector<std::string> parameter_names(const Declaration& declaration);
 struct Dimension {
   std::string name;
   std::string unit = "1";
+  std::string long_name = {};  ///< see long_name_of
   std::string description = {};
   std::vector<double> values = {};
   std::vector<std::string> labels = {};  ///< instead of values
@@ -46,6 +47,7 @@ struct Dimension {
 struct Output {
   std::string name;
   std::string unit = "1";
+  std::string long_name = {};  ///< see long_name_of
   std::string description = {};
   std::vector<std::string> dimensions = {};  ///< names in OutputLayout::dimensions, slowest first; none for a scalar
   std::string nan_means = {};  ///< what a NaN element says ("epoch beyond the point's own"); empty: a NaN is a failure

@@ -101,8 +101,8 @@ inline std::string numbered(std::string_view text, std::size_t number) {
 }
 }  // namespace detail
 
-/// Binds each element of a std::array<double, N> member to a real parameter; # in the name and description of
-/// `common` stands for the element's number, which counts from `first`.
+/// Binds each element of a std::array<double, N> member to a real parameter; # in the name, long name and description
+/// of `common` stands for the element's number, which counts from `first`.
 /// Use: bind_elements<&Parameters::weight>({.name = "weight#", .description = "weight of unit #"}, 1). Where the member
 /// is inherited, Struct is the parameters' own struct.
 template <auto Member, class Struct = typename detail::MemberOf<decltype(Member)>::Struct>
@@ -117,6 +117,7 @@ auto bind_elements(const Parameter& common, std::size_t first = 0) {
   for (std::size_t i = 0; i < bindings.size(); ++i) {
     Parameter& parameter = bindings[i].parameter;
     parameter.name = detail::numbered(common.name, first + i);
+    parameter.long_name = detail::numbered(common.long_name, first + i);
     parameter.description = detail::numbered(common.description, first + i);
     parameter.default_value = (defaults.*Member)[i];
   }
