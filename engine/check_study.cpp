@@ -82,6 +82,17 @@ void check_unit(const Declaration& declaration, const std::string& owner, const 
            fmt::format("the unit of {} is '{}' (readers need one). Write \"1\" for a quantity without.", owner, unit));
 }
 
+/// What axes and legends show: short, or they overflow.
+void check_long_name(const Declaration& declaration, const std::string& owner, const std::string& name) {
+  constexpr std::size_t most = 40;
+  check_text(declaration, owner, "long name", name);
+  if (name.size() > most)
+    refuse(declaration,
+           fmt::format("the long name of {} has {} bytes (plots show it). Use {} at most, and say the rest "
+                       "in its description.",
+                       owner, name.size(), most));
+}
+
 /// Names that become objects of one result file: no two may be alike.
 class Names {
  public:
@@ -132,6 +143,7 @@ void check_parameter(const Declaration& declaration, const Parameter& parameter)
   const std::string owner = "parameter " + parameter.name;
   check_unit(declaration, owner, parameter.unit);
   check_text(declaration, owner, "description", parameter.description);
+  check_long_name(declaration, owner, parameter.long_name);
   check_choices(declaration, parameter, owner);
   const std::string problem = problem_with(parameter, parameter.default_value);
   if (problem.empty()) return;
@@ -144,6 +156,7 @@ void check_dimension(const Declaration& declaration, const Dimension& dimension)
   const std::string owner = "dimension " + dimension.name;
   check_unit(declaration, owner, dimension.unit);
   check_text(declaration, owner, "description", dimension.description);
+  check_long_name(declaration, owner, dimension.long_name);
   if (dimension.size() == 0) refuse(declaration, fmt::format("{} is empty. Give it values or labels.", owner));
   if (!dimension.values.empty() && !dimension.labels.empty())
     refuse(declaration, fmt::format("{} has values and labels. Leave one of them out.", owner));
@@ -162,6 +175,7 @@ void check_output(const Declaration& declaration, const Output& output, const st
   const std::string owner = "output " + output.name;
   check_unit(declaration, owner, output.unit);
   check_text(declaration, owner, "description", output.description);
+  check_long_name(declaration, owner, output.long_name);
   check_text(declaration, owner, "nan_means", output.nan_means);
   std::set<std::string> own;
   for (const std::string& name : output.dimensions) {

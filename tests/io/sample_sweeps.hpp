@@ -22,7 +22,7 @@ enum class Method { plain, fancy, slow };
 
 struct SampleParameters {
   double rate = 0.5;
-  int level = 3;
+  std::int64_t level = 3;
   bool doubled = false;
   Method method = Method::plain;
   double width = 1;
@@ -69,7 +69,7 @@ class SampleStudy final : public TypedStudy<SampleParameters> {
  protected:
   void evaluate(const SampleParameters& p, const RandomStream&, const Outputs& out) const override {
     for (std::size_t k = 0; k < 4; ++k)
-      for (double& value : out[k]) value = p.rate * p.level;
+      for (double& value : out[k]) value = p.rate * static_cast<double>(p.level);
   }
 };
 

@@ -148,6 +148,34 @@ TEST(ContractionMap, converges_linearly_at_the_derivatives_rate) {
   EXPECT_NEAR((path[15] - limit) / (path[14] - limit), values.at("fixed_point_derivative")[0], 1e-6);
 }
 
+TEST(ContractionMap, alternates_about_a_fixed_point_of_negative_rate) {
+  // The notebook's second map: f'(z*) = -0.18292715..., the golden case's derivative_there.
+  const json& one = golden("contraction_map/f2_fixed_points");
+  const double slope = one.at("expected").at("derivative_there")[0];
+  ASSERT_LT(slope, 0);
+  const Settings second = {{"a", 0.7}, {"b", -0.6}, {"c", 0.03}, {"start", 0.9}};
+  for (const double iterations : {7.0, 8.0}) {
+    Settings settings = second;
+    settings["iterations"] = iterations;
+    const Values values = evaluate_point(study, settings);
+    const auto& path = values.at("trajectory");
+    const auto n = static_cast<std::size_t>(iterations);
+    const double step = values.at("last_step")[0];
+    EXPECT_EQ(step, path[n] - path[n - 1]);
+    EXPECT_EQ(step > 0, iterations == 8) << "down, up, down, ...: odd steps go down";
+    EXPECT_NEAR(step / (path[n - 1] - path[n - 2]), slope, 5e-3) << "which it nears as the steps shrink";
+  }
+  Settings settled = second;
+  settled["iterations"] = 40;
+  EXPECT_NEAR(evaluate_point(study, settled).at("asymptotic_rate")[0], slope, 1e-12);
+  settled["iterations"] = 20;
+  settled["threshold"] = 1e-12;  // the last step, of either sign, is 2e-13
+  EXPECT_EQ(evaluate_point(study, settled).at("converged")[0], 1);
+  settled["iterations"] = 19;
+  settled["threshold"] = 1e-13;
+  EXPECT_EQ(evaluate_point(study, settled).at("converged")[0], 0);
+}
+
 TEST(ContractionMap, has_a_flow_density_that_integrates_to_one) {
   double sum = 0;
   for (double y = -2; y < 3; y += 0.005)
