@@ -1,5 +1,6 @@
 #include "engine/check_study.hpp"
 
+#include <cmath>
 #include <functional>
 #include <stdexcept>
 
