@@ -25,9 +25,9 @@ constexpr const char* xarray_arguments[] = {
     "method_non_numeric", "missing_dims", "self", "skipna", "tolerance"};
 
 // What an xarray data set has under these names is data of another kind: data.sizes would mislead without an error.
-constexpr const char* xarray_attributes[] = {"attrs",    "chunks", "chunksizes", "coords",  "data_vars", "dims",
-                                             "encoding", "imag",   "indexes",    "loc",     "nbytes",    "real",
-                                             "sizes",    "values", "variables",  "xindexes"};
+constexpr const char* xarray_attributes[] = {"attrs",    "chunks", "chunksizes", "data_vars", "dims",
+                                             "encoding", "imag",   "indexes",    "loc",       "nbytes",
+                                             "real",     "sizes",  "values",     "variables", "xindexes"};
 
 constexpr std::size_t longest_name = 100;  // netCDF has 255, of which zipped axes may need some for several names
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <numeric>
 
@@ -105,27 +106,33 @@ Declaration make_declaration() {
                .long_name = "mean of the base density",
                .description = "mean of the density of z, m"},
               {.name = "base_sd",
-               .domain = above(0),
+               .domain = between(1e-100, 1e100),
                .default_value = 0.2,
                .long_name = "standard deviation of the base density",
                .description = "standard deviation of the density of z, s"},
           }};
 }
 
-/// Writes z before the first iteration and after each; returns the last step, which has a sign.
+double or_nan(double value) {
+  return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Writes z before the first iteration and after each, as long as they are finite; returns the last step, which has a
+/// sign.
 double iterate(const RippledLine& g, double z, std::span<double> path) {
   double step = 0;
   path[0] = z;
   for (std::size_t k = 1; k < path.size(); ++k) {
     const double next = g(z);
     step = next - z;
-    path[k] = z = next;
+    z = next;
+    path[k] = or_nan(z);
   }
   return step;
 }
 
 void evaluate_point(const double* p, std::size_t task, const Columns& columns) {
-  const auto set = [&](std::size_t output, double value) { columns.base[output][task] = value; };
+  const auto set = [&](std::size_t output, double value) { columns.base[output][task] = or_nan(value); };
   const RippledLine f{p[a], p[b], p[c], p[frequency]};
   const bool inverts = p[mode] != 0;
   const RippledLine g = inverts ? RippledLine{p[y] - f.a, -f.b, -f.c, f.w} : f;
@@ -172,41 +179,52 @@ OutputLayout ContractionMap::outputs(std::span<const Extent> extents) const {
                      .description = "place of a fixed point, from the lowest up"};
   place.values.resize(static_cast<std::size_t>(extents[listed].upper));
   std::iota(place.values.begin(), place.values.end(), 1.0);
+  const char* left = "the iteration has left the doubles";
   const char* fewer = "fewer fixed points than that, or listed";
-  return {
-      .dimensions = {iteration, place},
-      .outputs = {
-          {.name = "trajectory",
-           .long_name = "z",
-           .description = "z after each iteration",
-           .dimensions = {"iteration"},
-           .nan_means = "iteration beyond the point's own"},
-          {.name = "final_z", .long_name = "z after the last iteration", .description = "z after the last iteration"},
-          {.name = "last_step", .description = "the last step: final_z less the z before it, negative if it went down"},
-          {.name = "converged", .description = "1 if the size of last_step is at most threshold"},
-          {.name = "fixed_point", .description = "fixed points found", .dimensions = {"place"}, .nan_means = fewer},
-          {.name = "fixed_point_derivative",
-           .long_name = "derivative at the fixed point",
-           .description = "derivative of the iterated function there",
-           .dimensions = {"place"},
-           .nan_means = fewer},
-          {.name = "fixed_point_count", .description = "fixed points found in the interval"},
-          {.name = "lipschitz_bound",
-           .long_name = "largest size of the derivative",
-           .description = "largest size of the derivative, |b| + |c w|"},
-          {.name = "contraction_everywhere", .description = "1 if lipschitz_bound is below one"},
-          {.name = "asymptotic_rate",
-           .description = "derivative of the iterated function at final_z: a step over the step before it, "
-                          "at the end of a convergence; negative if the iterates alternate about the fixed point, "
-                          "below one in size if it attracts"},
-          {.name = "residual_derivative",
-           .long_name = "derivative of the residual layer",
-           .description = "1 + f'(z) at the inverse of y, or at final_z"},
-          {.name = "log_det_jacobian", .long_name = "log size of the Jacobian", .description = "ln |1 + f'(z)| there"},
-          {.name = "log_pdf",
-           .long_name = "log density",
-           .description = "log density of y = z + f(z) there when z has the base density"},
-      }};
+  return {.dimensions = {iteration, place},
+          .outputs = {
+              {.name = "trajectory",
+               .long_name = "z",
+               .description = "z after each iteration",
+               .dimensions = {"iteration"},
+               .nan_means = "iteration beyond the point's own, or one that has left the doubles"},
+              {.name = "final_z",
+               .long_name = "z after the last iteration",
+               .description = "z after the last iteration",
+               .nan_means = left},
+              {.name = "last_step",
+               .description = "the last step: final_z less the z before it, negative if it went down",
+               .nan_means = left},
+              {.name = "converged", .description = "1 if the size of last_step is at most threshold"},
+              {.name = "fixed_point", .description = "fixed points found", .dimensions = {"place"}, .nan_means = fewer},
+              {.name = "fixed_point_derivative",
+               .long_name = "derivative at the fixed point",
+               .description = "derivative of the iterated function there",
+               .dimensions = {"place"},
+               .nan_means = fewer},
+              {.name = "fixed_point_count", .description = "fixed points found in the interval"},
+              {.name = "lipschitz_bound",
+               .long_name = "largest size of the derivative",
+               .description = "largest size of the derivative, |b| + |c w|"},
+              {.name = "contraction_everywhere", .description = "1 if lipschitz_bound is below one"},
+              {.name = "asymptotic_rate",
+               .description = "derivative of the iterated function at final_z: a step over the step before it, "
+                              "at the end of a convergence; negative if the iterates alternate about the fixed point, "
+                              "below one in size if it attracts",
+               .nan_means = left},
+              {.name = "residual_derivative",
+               .long_name = "derivative of the residual layer",
+               .description = "1 + f'(z) at the inverse of y, or at final_z",
+               .nan_means = left},
+              {.name = "log_det_jacobian",
+               .long_name = "log size of the Jacobian",
+               .description = "ln |1 + f'(z)| there",
+               .nan_means = "1 + f'(z) is 0, or the iteration has left the doubles"},
+              {.name = "log_pdf",
+               .long_name = "log density",
+               .description = "log density of y = z + f(z) there when z has the base density",
+               .nan_means = "infinite or below the doubles, or the iteration has left them"},
+          }};
 }
 
 double ContractionMap::cost(std::span<const double> point) const {

@@ -99,7 +99,7 @@ TEST(CheckStudy, refuses_names_that_xarray_takes_for_something_else) {
        {"method", "tolerance", "drop", "missing_dims", "dim", "skipna", "keep_attrs", "indexers"})
     expect_mistake([argument](ToyStudy& s) { s.declaration_.parameters[4].name = argument; },
                    std::string("study toy: parameter ") + argument + " is called like an argument of xarray's");
-  for (const char* attribute : {"dims", "sizes", "values", "attrs", "coords"})
+  for (const char* attribute : {"dims", "sizes", "values", "attrs", "data_vars"})
     expect_mistake([attribute](ToyStudy& s) { s.layout_.outputs[0].name = attribute; },
                    std::string("study toy: output ") + attribute + " is called like an attribute of xarray's");
 }

@@ -190,6 +190,16 @@ TEST(ContractionMap, leaves_iterations_beyond_its_own_empty) {
   EXPECT_EQ(values[0].at("trajectory")[2], values[1].at("trajectory")[2]);
 }
 
+TEST(ContractionMap, says_where_an_iteration_leaves_the_doubles_and_keeps_the_rest) {
+  const Values values = evaluate_point(study, {{"b", 1e30}});
+  EXPECT_TRUE(std::isfinite(values.at("trajectory")[10]));
+  EXPECT_TRUE(std::isnan(values.at("trajectory")[11]));
+  EXPECT_TRUE(std::isnan(values.at("final_z")[0]));
+  EXPECT_EQ(values.at("converged")[0], 0);
+  EXPECT_EQ(values.at("fixed_point_count")[0], 1);
+  EXPECT_EQ(values.at("lipschitz_bound")[0], 1e30);
+}
+
 TEST(ContractionMap, refuses_a_search_without_end) {
   EXPECT_THROW(evaluate_point(study, {{"b", 1}, {"frequency", 1e12}}), std::domain_error);
 }
