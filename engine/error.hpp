@@ -20,6 +20,12 @@ class SweepError : public UsageError {
   std::string key;
 };
 
+/// A mistake in the code of a study, for its author: exit code 2. The text begins with "study NAME: ".
+class StudyError : public UsageError {
+ public:
+  using UsageError::UsageError;
+};
+
 /// The machine or its file system refused: exit code 74.
 class IoError : public std::runtime_error {
  public:

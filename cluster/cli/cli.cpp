@@ -19,6 +19,7 @@
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "engine/check_study.hpp"
 #include "engine/error.hpp"
 #include "engine/spelling.hpp"
 #include "io/key_places.hpp"
@@ -188,6 +189,7 @@ int report_exception() {
 int run_cli(int argc, char** argv, std::span<const Study* const> studies) {
   try {
     configure_messages();
+    check_studies(studies);
     const int code = dispatch(argc, argv, studies);
     flush_output();
     return code;

@@ -47,6 +47,12 @@ std::string unit_text(const std::string& unit) {
   return unit == "1" ? "" : " " + unit;
 }
 
+/// The name in full, where the study gives one.
+template <class Named>
+std::string full_name(const Named& named) {
+  return named.long_name.empty() ? "" : fmt::format(" ({})", named.long_name);
+}
+
 /// The outputs of a sweep of one point: every parameter at its default.
 OutputLayout default_outputs(const Study& study) {
   std::vector<Extent> extents;
@@ -59,21 +65,23 @@ std::string study_text(const Study& study) {
   std::string text = fmt::format("{}, version {}\n{}\n\n  maths   {}\n  source  {}\n\nParameters\n", d.name, d.version,
                                  d.summary, d.maths, d.source);
   for (const Parameter& p : d.parameters) {
-    text += fmt::format("  {} = {}{}\n      {}; {}. {}\n", p.name, value_text(p, p.default_value), unit_text(p.unit),
-                        kind_name(p.kind), values_text(p), p.description);
+    text += fmt::format("  {} = {}{}{}\n      {}; {}. {}\n", p.name, value_text(p, p.default_value), unit_text(p.unit),
+                        full_name(p), kind_name(p.kind), values_text(p), p.description);
   }
   const OutputLayout layout = default_outputs(study);
   text += "\nOutputs\n";
   for (const Output& output : layout.outputs) {
     const std::string dimensions =
         output.dimensions.empty() ? "" : fmt::format("[{}]", fmt::join(output.dimensions, ", "));
-    text += fmt::format("  {}{}{}\n      {}\n", output.name, dimensions, unit_text(output.unit), output.description);
+    text += fmt::format("  {}{}{}{}\n      {}\n", output.name, dimensions, unit_text(output.unit), full_name(output),
+                        output.description);
     if (!output.nan_means.empty()) text += fmt::format("      NaN: {}\n", output.nan_means);
   }
   if (!layout.dimensions.empty()) text += "\nDimensions of outputs (sizes at the defaults)\n";
   for (const Dimension& dimension : layout.dimensions) {
-    text += fmt::format("  {}, {}{}\n      {}\n", dimension.name, counted(dimension.size(), "value"),
-                        dimension.unit == "1" ? "" : " in " + dimension.unit, dimension.description);
+    text +=
+        fmt::format("  {}, {}{}{}\n      {}\n", dimension.name, counted(dimension.size(), "value"),
+                    dimension.unit == "1" ? "" : " in " + dimension.unit, full_name(dimension), dimension.description);
   }
   return text;
 }
@@ -98,6 +106,7 @@ Json parameter_json(const Parameter& p) {
     if (p.kind == Kind::integer) json["default"] = static_cast<std::int64_t>(p.default_value);
     else json["default"] = p.default_value;
   }
+  json["long_name"] = long_name_of(p);
   json["description"] = p.description;
   return json;
 }
@@ -114,6 +123,7 @@ Json study_json(const Study& study) {
     json["outputs"].push_back({{"name", output.name},
                                {"unit", output.unit},
                                {"dimensions", output.dimensions},
+                               {"long_name", long_name_of(output)},
                                {"description", output.description},
                                {"nan_means", output.nan_means}});
   }
@@ -122,6 +132,7 @@ Json study_json(const Study& study) {
     json["dimensions"].push_back({{"name", dimension.name},
                                   {"unit", dimension.unit},
                                   {"size_at_defaults", dimension.size()},
+                                  {"long_name", long_name_of(dimension)},
                                   {"description", dimension.description}});
   }
   return json;

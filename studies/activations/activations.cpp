@@ -16,6 +16,7 @@ enum Output : std::size_t { y, hidden, heaviside_distance, line_slope, line_inte
 Declaration declaration() {
   return {
       .name = "activations",
+      .version = 2,
       .group = "First principles",
       .summary = "One small network with sigmoid, step, straight or relu activations, and how far it is from steps.",
       .maths = "y(x) = phi0 + sum_i phi_i s(theta_i0 + theta_i1 x), s(z) = sigmoid(k z), step(z), a + b z, relu(z)",

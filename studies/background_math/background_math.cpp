@@ -49,13 +49,16 @@ OutputLayout BackgroundMath::outputs(std::span<const Extent>) const {
 
 void BackgroundMath::evaluate(const P& p, const RandomStream&, const Outputs& out) const {
   if (p.x_intercept == 0) throw std::domain_error("x_intercept is 0 (the line would be vertical). Give another?");
+  const double slope = -p.y_intercept / p.x_intercept;
+  if (std::isinf(slope))
+    throw std::domain_error("x_intercept is too close to 0 (the line's slope is beyond the doubles). Give another?");
   const auto dot = [&](const std::array<double, 3>& omega) {
     return omega[0] * p.x[0] + omega[1] * p.x[1] + omega[2] * p.x[2];
   };
   out[y][0] = p.beta[0] + dot(p.omega1);
   out[y][1] = p.beta[1] + dot(p.omega2);
   out.set(line_offset, p.y_intercept);
-  out.set(line_slope, -p.y_intercept / p.x_intercept);
+  out.set(line_slope, slope);
   out.set(exp_z, std::exp(p.z));
   out.set(log_z, std::log(p.z));
   out.set(log_exp_z, std::log(std::exp(p.z)));

@@ -43,8 +43,9 @@ Declaration declaration() {
 
 std::vector<Binding<P>> bindings() {
   auto all = models::loss_net_bindings<P>();
-  all.push_back(bind<&P::sigma>(
-      {.name = "sigma", .domain = above(0), .description = "standard deviation of y about the network's output"}));
+  all.push_back(bind<&P::sigma>({.name = "sigma",
+                                 .domain = between(1e-100, 1e100),
+                                 .description = "standard deviation of y about the network's output"}));
   all.push_back(bind<&P::x>({.name = "x", .description = "input at which mu and density are written"}));
   all.push_back(bind<&P::y>({.name = "y", .description = "output at which density is written"}));
   return all;

@@ -70,7 +70,7 @@ std::vector<Binding<P>> bindings() {
                        .domain = {.lower = 0, .upper = 1, .upper_open = true},
                        .description = "Adam's decay of the mean of their squares"}),
       bind<&P::epsilon>(
-          {.name = "epsilon", .domain = at_least(0), .description = "added to Adam's root mean square gradient"}),
+          {.name = "epsilon", .domain = above(0), .description = "added to Adam's root mean square gradient"}),
       bind<&P::test_pairs>(
           {.name = "test_pairs", .domain = between(1, 1e9), .description = "fresh pairs for the test errors"}),
   };
