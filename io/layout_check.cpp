@@ -12,6 +12,7 @@
 
 #include "engine/counted.hpp"
 #include "engine/error.hpp"
+#include "io/hdf5_blocks.hpp"
 #include "io/hdf5_read.hpp"
 #include "io/key_places.hpp"
 
@@ -221,6 +222,44 @@ bool same_values(const RawFile& file, const Dataset& found, const Dataset& wante
   return true;
 }
 
+/// What others have added is none of our business, as long as what is ours is in its place.
+void set_aside_foreign(FileLayout& found, const FileLayout& wanted) {
+  const auto drop = [](Attributes& from, const Attributes& ours) {
+    std::erase_if(from, [&](const auto& entry) { return !ours.contains(entry.first) && entry.first != shard_name; });
+  };
+  drop(found.attributes, wanted.attributes);
+  std::erase_if(found.datasets, [&](const Dataset& dataset) { return !wanted.find(dataset.name); });
+  for (Dataset& dataset : found.datasets) drop(dataset.attributes, wanted.find(dataset.name)->attributes);
+}
+
+void check_form(const std::string& path, const FileLayout& found, const FileLayout& wanted) {
+  const auto ours = [&](const LeftOut& object) { return wanted.find(object.name) != nullptr; };
+  const auto changed = std::ranges::find_if(found.left_out, ours);
+  if (changed != found.left_out.end())
+    throw OtherForm(one_line(fmt::format("{}: is not as trawl wrote it ({}).", path, changed->why)));
+  const auto version = found.attributes.find("layout_version");
+  const auto* number = version == found.attributes.end() ? nullptr : std::get_if<std::int64_t>(&version->second);
+  if (number && *number >= oldest_layout_version && *number < layout_version)
+    throw UsageError(fmt::format(
+        "{}: has layout version {}, of an older trawl (this writes {}). It can be read, not continued: finish it with "
+        "the trawl that wrote it, or give another path.",
+        path, *number, layout_version));
+}
+
+/// The layout of a file that was written by a trawl like this one, without what others have added.
+FileLayout read_own_form(const std::string& path, const FileLayout& wanted) {
+  try {
+    FileLayout found = read_layout(path);
+    check_form(path, found, wanted);
+    set_aside_foreign(found, wanted);
+    return found;
+  } catch (const OtherForm& error) {
+    throw UsageError(fmt::format(
+        "{} Another program wrote it anew: it can be read, not continued. Continue the original, or give another path.",
+        error.what()));
+  }
+}
+
 }  // namespace
 
 std::string difference(const std::string& path, const FileLayout& found, const FileLayout& wanted) {
@@ -245,7 +284,7 @@ std::string different_values(const RawFile& file, const FileLayout& found, const
 }
 
 RawFile open_laid_out(const std::string& path, int flags, FileLayout& layout) {
-  const FileLayout found = read_layout(path);
+  FileLayout found = read_own_form(path, layout);
   if (const std::string problem = difference(path, found, layout); !problem.empty()) throw UsageError(problem);
   RawFile file(path, flags);
   if (const std::string name = different_values(file, found, layout); !name.empty())

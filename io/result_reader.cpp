@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "io/foreign_file.hpp"
+#include "io/hdf5_blocks.hpp"
 #include "io/hdf5_read.hpp"
+#include "io/key_places.hpp"
 #include "io/layout.hpp"
 #include "io/raw_file.hpp"
 #include "io/status_scan.hpp"
@@ -46,11 +50,11 @@ void widen(const std::vector<char>& bytes, std::vector<double>& values) {
 }  // namespace
 
 struct ResultReader::Impl {
-  explicit Impl(const std::string& file_path) : path(file_path), layout(read_layout(path)), file(path, O_RDONLY) {
+  Impl(const std::string& file_path, Forms forms) : path(file_path), opened(open(path, forms)) {
     const auto version = attribute<std::int64_t>(layout, path, "layout_version");
-    if (version != layout_version)
-      throw UsageError(fmt::format("{}: has layout version {} (this trawl reads {}). Use the trawl that wrote it.",
-                                   path, version, layout_version));
+    if (version < oldest_layout_version || version > layout_version)
+      throw UsageError(fmt::format("{}: has layout version {} (this trawl reads {} to {}). Use the trawl that wrote it.",
+                                   path, version, oldest_layout_version, layout_version));
     status = layout.find(status_name);
     if (!status || status->type != ElementType::uint8 || status->dimensions.empty() ||
         status->dimensions.back() != replicate_name)
@@ -83,18 +87,44 @@ struct ResultReader::Impl {
     TRAWL_CHECK(range.begin <= range.end && range.end <= status->element_count());
   }
 
+  /// In our form, as it lies there or turned into it.
+  static OwnForm open(const std::string& path, Forms forms) {
+    std::string other_form;
+    try {
+      FileLayout layout = read_layout(path);
+      const auto left = std::ranges::find(layout.left_out, true, &LeftOut::described);
+      if (left == layout.left_out.end()) return {RawFile(path, O_RDONLY), std::move(layout)};
+      other_form = left->why;
+    } catch (const OtherForm& error) {
+      other_form = error.what();
+    }
+    if (forms == Forms::own) throw UsageError(one_line(fmt::format("{}: in another form ({}).", path, other_form)));
+    return own_form_of(path);
+  }
+
   std::string path;
-  FileLayout layout;
-  RawFile file;
+  OwnForm opened;
+  const FileLayout& layout = opened.layout;
+  const RawFile& file = opened.file;
   const Dataset* status = nullptr;
   std::vector<Variable> variables;
 };
 
-ResultReader::ResultReader(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
+ResultReader::ResultReader(const std::string& path, Forms forms) : impl_(std::make_unique<Impl>(path, forms)) {}
 ResultReader::~ResultReader() = default;
 
 const std::string& ResultReader::path() const {
   return impl_->path;
+}
+
+std::vector<Unread> ResultReader::unread() const {
+  std::vector<Unread> objects;
+  for (const LeftOut& object : impl_->layout.left_out) objects.push_back({object.name, object.why});
+  return objects;
+}
+
+const RawFile& ResultReader::raw_file() const {
+  return impl_->file;
 }
 
 std::string ResultReader::study() const {
@@ -102,7 +132,10 @@ std::string ResultReader::study() const {
 }
 
 int ResultReader::study_version() const {
-  return static_cast<int>(attribute<std::int64_t>(impl_->layout, impl_->path, "study_version"));
+  const auto version = attribute<std::int64_t>(impl_->layout, impl_->path, "study_version");
+  if (version < 0 || version > std::numeric_limits<int>::max())
+    throw UsageError(fmt::format("{}: damaged (version {} of its study). Restore it.", impl_->path, version));
+  return static_cast<int>(version);
 }
 
 std::string ResultReader::sweep_text() const {
@@ -167,7 +200,8 @@ std::vector<std::uint8_t> ResultReader::statuses(TaskRange range) const {
 std::vector<double> ResultReader::output(const std::string& name, TaskRange range) const {
   impl_->check_range(range);
   const Dataset& dataset = impl_->find(name);
-  TRAWL_CHECK(is_output(dataset, *impl_->status));
+  if (!is_output(dataset, *impl_->status))
+    throw UsageError(fmt::format("{}: {} is no output of every task. `trawl status` lists them.", impl_->path, name));
   const std::uint64_t size = dataset.element_count() / task_count();
   std::vector<double> values(range.size() * size);
   impl_->file.read(values.data(), values.size() * sizeof(double), dataset.offset + range.begin * size * sizeof(double));
