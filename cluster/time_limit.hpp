@@ -6,7 +6,7 @@
 
 namespace trawl::cluster {
 
-/// Seconds of "90", "1:30" (minutes and seconds), "2:00:00" or "1-12:00:00" (days first); nothing if it is none of
+/// Seconds of "90" or "1.5", "1:30" (minutes and seconds), "2:00:00" or "1-12:00:00" (days first); nothing if it is none of
 /// these.
 std::optional<double> duration_seconds(std::string_view text);
 

@@ -43,6 +43,27 @@ class Names {
   std::set<std::string> seen_;
 };
 
+// Integers, flags and choices have one zero.
+void settle(SweepSpec& spec, const Declaration& declaration) {
+  const auto settle_value = [&declaration](const std::string& name, double& value) {
+    if (const auto position = find_parameter(declaration, name)) value = settled(declaration.parameters[*position], value);
+  };
+  const auto settle_axis = [&settle_value](const std::string& name, auto& axis) {
+    if constexpr (requires { axis.values; }) {
+      for (double& value : axis.values) settle_value(name, value);
+    } else if constexpr (requires { axis.start; }) {
+      settle_value(name, axis.start), settle_value(name, axis.stop);
+    } else {
+      settle_value(name, axis.lower), settle_value(name, axis.upper);
+    }
+  };
+  for (Axis& axis : spec.axes) std::visit([&](auto& values) { settle_axis(axis.parameter, values); }, axis.values);
+  for (Setting& setting : spec.fixed) settle_value(setting.parameter, setting.value);
+  for (auto& point : spec.list) {
+    for (Setting& setting : point) settle_value(setting.parameter, setting.value);
+  }
+}
+
 SweepSpec checked(const Declaration& declaration, SweepSpec spec) {
   Names names(declaration);
   for (const Parameter& parameter : declaration.parameters) {
@@ -51,6 +72,7 @@ SweepSpec checked(const Declaration& declaration, SweepSpec spec) {
     if (!problem.empty()) refuse_study(declaration, fmt::format("default of {}: {}", parameter.name, problem));
   }
   validate(spec, declaration);
+  settle(spec, declaration);
   return spec;
 }
 
@@ -104,6 +126,13 @@ void check_bytes(std::uint64_t tasks, std::size_t doubles_per_task) {
                                tasks, doubles_per_task));
 }
 
+void check_text(const std::string& text) {
+  if (text.size() <= max_sweep_text) return;
+  throw SweepError("axes", fmt::format("the sweep's canonical text has {} bytes (a result file and a job hold at most "
+                                       "{} MiB of it). List fewer values, or split the sweep.",
+                                       text.size(), max_sweep_text >> 20));
+}
+
 }  // namespace
 
 Sweep::Sweep(const Study& the_study, SweepSpec the_spec)
@@ -112,6 +141,7 @@ Sweep::Sweep(const Study& the_study, SweepSpec the_spec)
       design(spec, study.declaration()),
       layout(checked(study.declaration(), study.outputs(design.extents()))),
       text(canonical_text(spec, study.declaration())) {
+  check_text(text);
   check_dimensions(design, layout);
   for (std::size_t k = 0; k < layout.outputs.size(); ++k) output_sizes.push_back(layout.size(k));
   for (const std::size_t size : output_sizes) doubles_per_task += size;

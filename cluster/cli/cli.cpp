@@ -11,6 +11,7 @@
 
 #include "cluster/cli/verbs.hpp"
 #include "engine/error.hpp"
+#include "engine/plain_text.hpp"
 #include "engine/spelling.hpp"
 
 namespace trawl::cluster {
@@ -57,7 +58,7 @@ const Verb& find_verb(const std::string& name) {
     if (name == verb.name) return verb;
     names.push_back(verb.name);
   }
-  throw UsageError(fmt::format("unknown verb {}. {}", name, suggestion(name, names)));
+  throw UsageError(fmt::format("unknown verb {}. {}", shown(name), suggestion(name, names)));
 }
 
 int dispatch(int argc, char** argv, std::span<const Study* const> studies) {
@@ -96,7 +97,7 @@ const Study& find_study(std::span<const Study* const> studies, std::string_view 
     if (study->declaration().name == name) return *study;
     names.push_back(study->declaration().name);
   }
-  throw UsageError(fmt::format("unknown study {}. {}", name, suggestion(name, names)));
+  throw UsageError(fmt::format("unknown study {}. {}", shown(name), suggestion(name, names)));
 }
 
 int report_exception() {

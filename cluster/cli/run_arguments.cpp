@@ -1,13 +1,15 @@
 #include "cluster/cli/run_arguments.hpp"
 
-#include <charconv>
 #include <limits>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/time_limit.hpp"
 #include "engine/error.hpp"
+#include "engine/number.hpp"
+#include "io/key_places.hpp"
 #include "io/shard_file.hpp"
 
 namespace trawl::cluster {
@@ -51,7 +53,7 @@ std::optional<Shard> shard_asked_for(const Arguments& arguments) {
   const std::optional<std::string> text = arguments.text("shard");
   if (!text) return std::nullopt;
   const std::optional<Shard> shard = parse_shard(*text);
-  if (!shard) throw UsageError(fmt::format("run: --shard {} is none. Give one of S parts as I/S, 1/3 to 3/3", *text));
+  if (!shard) throw UsageError(fmt::format("run: --shard {} is none. Give one of S parts as I/S, 1/3 to 3/3", io::shown(*text)));
   return shard;
 }
 
@@ -67,7 +69,7 @@ std::optional<double> time_limit_asked_for(const Arguments& arguments) {
   const std::optional<double> seconds = duration_seconds(*text);
   if (!seconds) {
     throw UsageError(
-        fmt::format("run: --time-limit {} is no time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for none", *text));
+        fmt::format("run: --time-limit {} is no time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for none", io::shown(*text)));
   }
   return *seconds == 0 ? std::numeric_limits<double>::infinity() : *seconds;
 }
@@ -96,12 +98,13 @@ int ranks_per_sub_master(const Arguments& arguments, int ranks, int ranks_per_no
     if (ranks < ranks_for_sub_masters) return 0;
     return ranks_per_node < small_node_ranks ? ranks_of_small_nodes : ranks_per_node;
   }
-  int size = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (error != std::errc() || end != text.data() + text.size() || size < 2) {
-    throw UsageError(fmt::format("run: --sub-masters {} is no group of ranks. Give auto, off or 2 and more", text));
+  try {
+    const std::int64_t size = read_whole_number(text);
+    if (size >= 2 && size <= std::numeric_limits<int>::max()) return static_cast<int>(size);
+  } catch (const std::invalid_argument&) {
   }
-  return size;
+  throw UsageError(
+      fmt::format("run: --sub-masters {} is no group of ranks. Give auto, off or 2 and more", io::shown(text)));
 }
 
 ThreadChoice threads_asked_for(const Arguments& arguments, int ranks_sharing_processors) {
