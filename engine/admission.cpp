@@ -53,9 +53,10 @@ void require_an_admitted_point(const Sweep& sweep) {
   constexpr double budget_s = 2;
   const Admission seen = count_admitted(sweep, 1, budget_s);
   if (seen.admitted > 0 || !seen.is_exact(sweep)) return;
-  throw SweepError("where", fmt::format("where admits none of the {} point{} (there is nothing to compute). Change it, or "
-                                        "the axes.",
-                                        seen.tried, seen.tried == 1 ? "" : "s"));
+  throw SweepError("where",
+                   fmt::format("where admits none of the {} point{} (there is nothing to compute). Change it, or "
+                               "the axes.",
+                               seen.tried, seen.tried == 1 ? "" : "s"));
 }
 
 }  // namespace trawl

@@ -117,8 +117,11 @@ struct AxisCheck {
     require_numbers(parameter, key, "integers");
     Parameter whole = parameter;  // a real parameter may be drawn from the whole numbers too
     whole.kind = Kind::integer;
-    require_value(whole, key, integers.lower);
-    require_value(whole, key, integers.upper);
+    for (const double end : {integers.lower, integers.upper}) {
+      if (const std::string problem = problem_with(whole, end); !problem.empty())
+        throw SweepError(key, fmt::format("{} (integers draws whole numbers, from end to end). Give {}.", problem,
+                                          accepted_values(whole)));
+    }
     require_order(key, integers.lower, integers.upper, true);
   }
 

@@ -9,8 +9,8 @@
 
 namespace trawl {
 
-/// A condition over parameters in the language of where.hpp, evaluated by muParser. Not thread safe: one object for each
-/// thread.
+/// A condition over parameters in the language of where.hpp, evaluated by muParser. Not thread safe: one object for
+/// each thread.
 class Constraint {
  public:
   /// An empty expression admits every point. Throws SweepError (key "where").

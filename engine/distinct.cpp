@@ -82,10 +82,11 @@ void require_distinct_values(const Axis& axis, const Declaration& declaration) {
   const Parameter& parameter = declaration.parameters[*find_parameter(declaration, axis.parameter)];
   const auto* choice = std::get_if<Choice>(&axis.values);
   const double value = choice ? choice->values[pair->second] : axis_value(axis, pair->second);
-  throw SweepError("axes." + axis.parameter,
-                   fmt::format("{} has the value {} twice, as its values {} and {} (one label can hold one result). {}.",
-                               axis.parameter, value_text(parameter, value), pair->first + 1, pair->second + 1,
-                               is_listed(axis) ? advice : "Give a larger step or fewer values"));
+  throw SweepError(
+      "axes." + axis.parameter,
+      fmt::format("{} has the value {} twice, as its values {} and {} (one label can hold one result). {}.",
+                  axis.parameter, value_text(parameter, value), pair->first + 1, pair->second + 1,
+                  is_listed(axis) ? advice : "Give a larger step or fewer values"));
 }
 
 // Axes that move together: it is enough that one of them never repeats.

@@ -107,7 +107,8 @@ double read_number(std::string_view text) {
 }
 
 std::int64_t read_whole_number(std::string_view text) {
-  if (form_of(text) != Form::integer) throw std::invalid_argument(fmt::format("'{}' is not a whole number", shown(text)));
+  if (form_of(text) != Form::integer)
+    throw std::invalid_argument(fmt::format("'{}' is not a whole number", shown(text)));
   std::int64_t value = 0;
   if (convert(text, value) != std::errc()) refuse(text, "is beyond 2^63 (write a larger number as 1e20)");
   return value;

@@ -37,7 +37,8 @@ bool is_control(std::uint32_t number) {
 std::optional<TextProblem> problem_with_text(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
     const Character character = first_character(text.substr(at));
-    if (character.bytes == 0) return TextProblem{at, fmt::format("the byte {:02x}, which is not UTF-8", character.number)};
+    if (character.bytes == 0)
+      return TextProblem{at, fmt::format("the byte {:02x}, which is not UTF-8", character.number)};
     if (is_control(character.number)) {
       return TextProblem{at, fmt::format("the control character U+{:04X}", character.number)};
     }

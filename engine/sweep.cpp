@@ -46,7 +46,8 @@ class Names {
 // Integers, flags and choices have one zero.
 void settle(SweepSpec& spec, const Declaration& declaration) {
   const auto settle_value = [&declaration](const std::string& name, double& value) {
-    if (const auto position = find_parameter(declaration, name)) value = settled(declaration.parameters[*position], value);
+    if (const auto position = find_parameter(declaration, name))
+      value = settled(declaration.parameters[*position], value);
   };
   const auto settle_axis = [&settle_value](const std::string& name, auto& axis) {
     if constexpr (requires { axis.values; }) {
@@ -117,10 +118,11 @@ void check_dimensions(const Design& design, const OutputLayout& layout) {
   }
 }
 
-void check_bytes(std::uint64_t tasks, std::size_t doubles_per_task) {
+void check_bytes(const Design& design, std::size_t doubles_per_task) {
   constexpr std::uint64_t most_doubles = std::numeric_limits<std::int64_t>::max() / sizeof(double);
+  const std::uint64_t tasks = design.task_count();
   if (doubles_per_task <= most_doubles / tasks) return;
-  throw SweepError("axes",
+  throw SweepError(design.replicates() > design.point_count() ? "replicates" : "axes",
                    fmt::format("{} tasks of {} numbers each (more than 2^63 bytes of results). Use fewer points or "
                                "replicates.",
                                tasks, doubles_per_task));
@@ -145,7 +147,7 @@ Sweep::Sweep(const Study& the_study, SweepSpec the_spec)
   check_dimensions(design, layout);
   for (std::size_t k = 0; k < layout.outputs.size(); ++k) output_sizes.push_back(layout.size(k));
   for (const std::size_t size : output_sizes) doubles_per_task += size;
-  check_bytes(design.task_count(), doubles_per_task);
+  check_bytes(design, doubles_per_task);
 }
 
 }  // namespace trawl

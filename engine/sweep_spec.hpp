@@ -115,8 +115,8 @@ bool has_common_random_numbers(const SweepSpec& spec, const std::vector<std::siz
 void validate(const SweepSpec& spec, const Declaration& declaration);
 
 /// The sweep as TOML in one fixed form: every parameter that is not swept appears in [fixed], so that two sweeps are
-/// the same if and only if their texts are. It can be run again as it stands, and is its own canonical text: values from
-/// other files stand in it, integers have one zero.
+/// the same if and only if their texts are. It can be run again as it stands, and is its own canonical text: values
+/// from other files stand in it, integers have one zero.
 std::string canonical_text(const SweepSpec& spec, const Declaration& declaration);
 
 }  // namespace trawl

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "engine/error.hpp"
 #include "engine/number.hpp"
 #include "engine/plain_text.hpp"
 #include "engine/spelling.hpp"
+#include "engine/where_tokens.hpp"
 
 namespace trawl {
 
@@ -17,117 +17,16 @@ namespace {
 
 constexpr int deepest = 100;  // levels of parentheses, signs and powers; each takes some frames of the stack
 
-[[noreturn]] void refuse(const std::string& problem) {
-  throw SweepError("where", problem);
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-enum class TokenKind { end, number, name, label, sign };
-
-struct Token {
-  TokenKind kind = TokenKind::end;
-  std::string_view text;  // of a label without its quotes
-  std::size_t begin = 0, end = 0;
-};
-
-// Digits, points and exponents, right or wrong: read_number says which.
-std::size_t number_end(std::string_view text, std::size_t at) {
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    const bool sign_of_exponent = (c == '+' || c == '-') && (text[at - 1] == 'e' || text[at - 1] == 'E');
-    if (!is_letter(c) && !is_digit(c) && c != '.' && !sign_of_exponent) break;
-  }
-  return at;
-}
-
 // What other languages write, and what it is here.
-struct Foreign {
+struct ForeignWord {
   std::string_view text;
   const char* problem;
 };
 
-constexpr Foreign foreign_signs[] = {
-    {"**", "where has ** (no operator here). Use ^ for powers."},
-    {"%", "where has % (no operator here). Compare numbers by < <= > >= == !=."},
-    {"=", "where has a single = (it compares, it sets nothing). Use ==."},
-    {"&", "where has a single & (no operator here). Use &&."},
-    {"|", "where has a single | (no operator here). Use ||."},
-};
-
-constexpr Foreign foreign_words[] = {
+constexpr ForeignWord foreign_words[] = {
     {"and", "where has the word and (no operator here). Use &&."},
     {"or", "where has the word or (no operator here). Use ||."},
     {"not", "where has the word not (no operator here). Use !, as in !(x > 1)."},
-};
-
-constexpr std::string_view signs[] = {"||", "&&", "<=", ">=", "==", "!=", "<", ">", "+", "-",
-                                      "*",  "/",  "^",  "!",  "?",  ":",  ",", "(", ")"};
-
-class Tokens {
- public:
-  explicit Tokens(std::string_view text) : text_(text) { advance(); }
-
-  const Token& next() const { return next_; }
-  std::size_t last_end() const { return last_end_; }
-  std::string_view slice(std::size_t begin, std::size_t end) const { return text_.substr(begin, end - begin); }
-
-  bool at(std::string_view sign) const { return next_.kind == TokenKind::sign && next_.text == sign; }
-
-  void advance() {
-    last_end_ = next_.end;
-    std::size_t at = next_.end;
-    while (at < text_.size() && text_[at] == ' ') ++at;
-    next_ = at == text_.size() ? Token{TokenKind::end, {}, at, at} : token(at);
-  }
-
- private:
-  Token token(std::size_t at) const {
-    const char c = text_[at];
-    if (c == '"' || c == '\'') return label(at);
-    const bool digits = is_digit(c) || (c == '.' && at + 1 < text_.size() && is_digit(text_[at + 1]));
-    if (digits) return made(TokenKind::number, at, number_end(text_, at + 1));
-    if (is_letter(c)) {
-      std::size_t end = at;
-      while (end < text_.size() && (is_letter(text_[end]) || is_digit(text_[end]))) ++end;
-      return made(TokenKind::name, at, end);
-    }
-    const std::string_view rest = text_.substr(at);
-    if (!rest.starts_with("==") && !rest.starts_with("&&") && !rest.starts_with("||")) {
-      for (const Foreign& foreign : foreign_signs) {
-        if (rest.starts_with(foreign.text)) refuse(foreign.problem);
-      }
-    }
-    for (const std::string_view sign : signs) {
-      if (rest.starts_with(sign)) return checked_sign(made(TokenKind::sign, at, at + sign.size()));
-    }
-    refuse(fmt::format("where cannot be read from \"{}\" on (no name, number or operator begins so). Remove it.",
-                       shown(rest)));
-  }
-
-  // === and !== are no operators.
-  Token checked_sign(const Token& sign) const {
-    const bool more = sign.text.back() == '=' && sign.end < text_.size() && text_[sign.end] == '=';
-    if (more) refuse(foreign_signs[2].problem);
-    return sign;
-  }
-
-  Token label(std::size_t at) const {
-    const std::size_t end = text_.find(text_[at], at + 1);
-    if (end == std::string_view::npos) refuse("where has a quote without its partner (a label ends where it began). Add it.");
-    return {TokenKind::label, slice(at + 1, end), at, end + 1};
-  }
-
-  Token made(TokenKind kind, std::size_t begin, std::size_t end) const { return {kind, slice(begin, end), begin, end}; }
-
-  std::string_view text_;
-  Token next_;
-  std::size_t last_end_ = 0;
 };
 
 enum class Type { number, flag, condition, choice, label };
@@ -135,11 +34,11 @@ enum class Type { number, flag, condition, choice, label };
 // Part of the expression, of which the translation is the end of the text made so far.
 struct Operand {
   Type type;
-  std::size_t begin, end;         // in the expression
-  std::size_t made;               // where its translation begins; that of a name or label is then made_length long
+  std::size_t begin, end;  // in the expression
+  std::size_t made;        // where its translation begins; that of a name or label is then made_length long
   std::size_t made_length = 0;
   const Parameter* choice = nullptr;
-  std::string_view label = {};    // a lone name or a label in quotes
+  std::string_view label = {};  // a lone name or a label in quotes
 };
 
 bool compares(const Token& token) {
@@ -149,11 +48,12 @@ bool compares(const Token& token) {
 
 class Reader {
  public:
-  Reader(std::string_view expression, const Declaration& declaration) : tokens_(expression), declaration_(declaration) {}
+  Reader(std::string_view expression, const Declaration& declaration)
+      : tokens_(expression), declaration_(declaration) {}
 
   std::string read() {
     require_condition(condition());
-    if (tokens_.at(",")) refuse("where is several expressions (a comma separates them). Join them by && or ||.");
+    if (tokens_.at(",")) refuse_where("where is several expressions (a comma separates them). Join them by && or ||.");
     if (tokens_.next().kind != TokenKind::end) unexpected();
     return std::move(made_);
   }
@@ -204,9 +104,10 @@ class Reader {
     take();
     const Operand right = sum();
     const auto text = [this](const Operand& part) { return shown(tokens_.slice(part.begin, part.end)); };
-    refuse(fmt::format("where compares in a chain, \"{}\" (a comparison has two sides). Write {} {} {} && {} {} {}.",
-                       shown(tokens_.slice(left.begin, right.end)), text(left), sign.text, text(middle), text(middle),
-                       second.text, text(right)));
+    refuse_where(
+        fmt::format("where compares in a chain, \"{}\" (a comparison has two sides). Write {} {} {} && {} {} {}.",
+                    shown(tokens_.slice(left.begin, right.end)), text(left), sign.text, text(middle), text(middle),
+                    second.text, text(right)));
   }
 
   void check_comparison(const Operand& left, std::string_view sign, const Operand& right) {
@@ -221,18 +122,19 @@ class Reader {
   void compare_choice(const Operand& left, std::string_view sign, const Operand& right) {
     const Parameter& choice = left.type == Type::choice ? *left.choice : *right.choice;
     if (sign != "==" && sign != "!=") {
-      refuse(fmt::format("where orders {} by {} (its labels have no order). Compare it by == or !=.", choice.name, sign));
+      refuse_where(
+          fmt::format("where orders {} by {} (its labels have no order). Compare it by == or !=.", choice.name, sign));
     }
     if (left.type == Type::choice && right.type == Type::choice) {
       if (left.choice->choices == right.choice->choices) return;
       if (put_label(*left.choice, right) || put_label(*right.choice, left)) return;
-      refuse(fmt::format("where compares {} with {} (they have other labels). Compare each with its own.",
-                         left.choice->name, right.choice->name));
+      refuse_where(fmt::format("where compares {} with {} (they have other labels). Compare each with its own.",
+                               left.choice->name, right.choice->name));
     }
     const Operand& other = left.type == Type::choice ? right : left;
     if (!put_label(choice, other)) {
-      refuse(fmt::format("where compares {} with \"{}\" (none of its labels). {}", choice.name,
-                         shown(tokens_.slice(other.begin, other.end)), suggestion(other.label, choice.choices)));
+      refuse_where(fmt::format("where compares {} with \"{}\" (none of its labels). {}", choice.name,
+                               shown(tokens_.slice(other.begin, other.end)), suggestion(other.label, choice.choices)));
     }
   }
 
@@ -285,7 +187,8 @@ class Reader {
     if (tokens_.at("(")) {
       take();
       const Operand inner = condition();
-      if (tokens_.at(",")) refuse("where has a comma outside a function's arguments (it joins nothing). Use && or ||.");
+      if (tokens_.at(","))
+        refuse_where("where has a comma outside a function's arguments (it joins nothing). Use && or ||.");
       if (!tokens_.at(")")) unexpected();
       take();
       if (inner.type == Type::choice || inner.type == Type::label) refuse_lone(inner);
@@ -302,7 +205,7 @@ class Reader {
     try {
       made_ += fmt::format("{} ", read_number(tokens_.next().text));
     } catch (const std::invalid_argument& error) {
-      refuse(fmt::format("where has a number that cannot be read ({}). Change it.", error.what()));
+      refuse_where(fmt::format("where has a number that cannot be read ({}). Change it.", error.what()));
     }
     tokens_.advance();
     return result;
@@ -319,7 +222,9 @@ class Reader {
     result.label = name;
     if (const auto position = find_parameter(declaration_, name)) {
       const Parameter& parameter = declaration_.parameters[*position];
-      result.type = parameter.kind == Kind::choice ? Type::choice : parameter.kind == Kind::flag ? Type::flag : Type::number;
+      result.type = parameter.kind == Kind::choice ? Type::choice
+                    : parameter.kind == Kind::flag ? Type::flag
+                                                   : Type::number;
       result.choice = &parameter;
       made_ += fmt::format("v{} ", *position);
     } else if (name == "true" || name == "false") {
@@ -328,8 +233,8 @@ class Reader {
     } else if (name == "_pi" || name == "_e") {
       made_ += fmt::format("{} ", name == "_pi" ? std::numbers::pi : std::numbers::e);
     } else {
-      for (const Foreign& word : foreign_words) {
-        if (word.text == name) refuse(word.problem);
+      for (const ForeignWord& word : foreign_words) {
+        if (word.text == name) refuse_where(word.problem);
       }
       if (!is_label(name)) unknown(name);
       result.type = Type::label;
@@ -344,7 +249,7 @@ class Reader {
     if (function == functions.end()) {
       std::vector<std::string> names;
       for (const WhereFunction& known : functions) names.emplace_back(known.name);
-      refuse(fmt::format("unknown function {} in where. {}", shown(name), suggestion(name, names)));
+      refuse_where(fmt::format("unknown function {} in where. {}", shown(name), suggestion(name, names)));
     }
     made_ += name;
     int arguments = 0;
@@ -356,8 +261,8 @@ class Reader {
     if (!tokens_.at(")")) unexpected();
     take();
     if (function->arguments != WhereFunction::any_number && function->arguments != arguments) {
-      refuse(fmt::format("where gives {} {} number{} (it takes {}). Change them.", name, arguments,
-                         arguments == 1 ? "" : "s", function->arguments));
+      refuse_where(fmt::format("where gives {} {} number{} (it takes {}). Change them.", name, arguments,
+                               arguments == 1 ? "" : "s", function->arguments));
     }
     return joined(result, Type::number);
   }
@@ -372,8 +277,8 @@ class Reader {
     std::vector<std::string> names = parameter_names(declaration_);
     for (const Parameter& parameter : declaration_.parameters)
       names.insert(names.end(), parameter.choices.begin(), parameter.choices.end());
-    refuse(fmt::format("unknown name {} in where ({} has no such parameter). {}", shown(name), declaration_.name,
-                       suggestion(name, names)));
+    refuse_where(fmt::format("unknown name {} in where ({} has no such parameter). {}", shown(name), declaration_.name,
+                             suggestion(name, names)));
   }
 
   [[noreturn]] void unexpected() const {
@@ -381,8 +286,8 @@ class Reader {
     const std::string found =
         token.kind == TokenKind::end ? "its end" : fmt::format("\"{}\"", shown(tokens_.slice(token.begin, token.end)));
     const auto names = parameter_names(declaration_);
-    refuse(fmt::format("where cannot be read ({} comes unexpected). Write a condition such as \"{} > 0\".", found,
-                       names.empty() ? "1" : names[0]));
+    refuse_where(fmt::format("where cannot be read ({} comes unexpected). Write a condition such as \"{} > 0\".", found,
+                             names.empty() ? "1" : names[0]));
   }
 
   static bool is_number(const Operand& operand) { return operand.type == Type::number || operand.type == Type::flag; }
@@ -392,28 +297,31 @@ class Reader {
 
   [[noreturn]] void refuse_lone(const Operand& operand) const {
     const std::string text = shown(tokens_.slice(operand.begin, operand.end));
-    refuse(operand.type == Type::choice
-               ? fmt::format("where has {} without a label (it is neither number nor condition). Write {} == {}.", text,
-                             text, operand.choice->choices.empty() ? "LABEL" : operand.choice->choices[0])
-               : fmt::format("where has the label {} without its parameter (labels are no numbers). Write NAME == {}.",
-                             text, text));
+    refuse_where(
+        operand.type == Type::choice
+            ? fmt::format("where has {} without a label (it is neither number nor condition). Write {} == {}.", text,
+                          text, operand.choice->choices.empty() ? "LABEL" : operand.choice->choices[0])
+            : fmt::format("where has the label {} without its parameter (labels are no numbers). Write NAME == {}.",
+                          text, text));
   }
 
   void require_condition(const Operand& operand) const {
     if (is_condition(operand)) return;
     if (operand.type != Type::number) refuse_lone(operand);
     const std::string text = shown(tokens_.slice(operand.begin, operand.end));
-    refuse(fmt::format("where has the number \"{}\" in place of a condition (it holds or not, whatever is meant). Compare "
-                       "it, as in {} != 0.",
-                       text, text));
+    refuse_where(
+        fmt::format("where has the number \"{}\" in place of a condition (it holds or not, whatever is meant). Compare "
+                    "it, as in {} != 0.",
+                    text, text));
   }
 
   void require_number(const Operand& operand) const {
     if (is_number(operand)) return;
     if (operand.type != Type::condition) refuse_lone(operand);
-    refuse(fmt::format("where has the condition \"{}\" in place of a number (it is true or false). Join conditions by && "
-                       "or ||.",
-                       shown(tokens_.slice(operand.begin, operand.end))));
+    refuse_where(
+        fmt::format("where has the condition \"{}\" in place of a number (it is true or false). Join conditions by && "
+                    "or ||.",
+                    shown(tokens_.slice(operand.begin, operand.end))));
   }
 
   Operand joined(const Operand& first, Type type) const { return {type, first.begin, tokens_.last_end(), first.made}; }
@@ -426,7 +334,8 @@ class Reader {
 
   struct Level {
     explicit Level(Reader& reader) : depth(reader.depth_) {
-      if (++depth > deepest) refuse(fmt::format("where is nested too deeply (more than {} levels). Simplify it.", deepest));
+      if (++depth > deepest)
+        refuse_where(fmt::format("where is nested too deeply (more than {} levels). Simplify it.", deepest));
     }
     Level(const Level&) = delete;
     Level& operator=(const Level&) = delete;
@@ -434,7 +343,7 @@ class Reader {
     int& depth;
   };
 
-  Tokens tokens_;
+  WhereTokens tokens_;
   const Declaration& declaration_;
   std::string made_;
   int depth_ = 0;
@@ -444,7 +353,7 @@ class Reader {
 
 std::string translate_where(std::string_view expression, const Declaration& declaration) {
   if (const auto problem = problem_with_text(expression)) {
-    refuse(fmt::format("where has {} (it is one line of text). Remove it.", problem->phrase));
+    refuse_where(fmt::format("where has {} (it is one line of text). Remove it.", problem->phrase));
   }
   return Reader(expression, declaration).read();
 }

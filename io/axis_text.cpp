@@ -30,14 +30,15 @@ const char* signature(std::string_view kind) {
 }  // namespace
 
 const std::vector<std::string>& axis_kinds() {
-  static const std::vector<std::string> names = {"linspace",    "geomspace", "arange", "uniform",
-                                                 "log_uniform", "integers",  "choice", "csv", "npy"};
+  static const std::vector<std::string> names = {"linspace", "geomspace", "arange", "uniform", "log_uniform",
+                                                 "integers", "choice",    "csv",    "npy"};
   return names;
 }
 
 std::string no_such_axis_kind(std::string_view kind) {
   const char* const ends = "Did you mean geomspace, which takes the ends themselves, not their logarithms?";
-  return fmt::format("no kind of axis \"{}\". {}", shown(kind), kind == "logspace" ? ends : suggestion(kind, axis_kinds()));
+  return fmt::format("no kind of axis \"{}\". {}", shown(kind),
+                     kind == "logspace" ? ends : suggestion(kind, axis_kinds()));
 }
 
 AxisValues axis_from_numbers(std::string_view kind, std::span<const double> numbers) {

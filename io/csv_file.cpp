@@ -113,7 +113,8 @@ std::size_t find_column(const CsvReader& reader, const std::vector<Cell>& header
       reader.fail(reader.place_of(header[0]),
                   fmt::format("no column \"{}\" in the first line. {}", shown(*column), suggestion(*column, names)));
     if (std::ranges::count(header, *column, &Cell::text) > 1)
-      reader.fail(reader.place_of(header[0]), fmt::format("two columns \"{}\" (which one?). Rename one.", shown(*column)));
+      reader.fail(reader.place_of(header[0]),
+                  fmt::format("two columns \"{}\" (which one?). Rename one.", shown(*column)));
     return static_cast<std::size_t>(found - header.begin());
   }
   if (header.size() > 1)
@@ -148,8 +149,8 @@ std::vector<double> read_csv_column(const std::string& path, const std::optional
     }
     if (blank) reader.fail(*blank, "an empty line among the values (is one missing?). Remove it.");
     if (row.size() != header.size())
-      reader.fail(reader.place_of(row[0]), fmt::format("{} values under {} columns. Give one for each.", row.size(),
-                                                       header.size()));
+      reader.fail(reader.place_of(row[0]),
+                  fmt::format("{} values under {} columns. Give one for each.", row.size(), header.size()));
     const Cell& cell = row[wanted];
     try {
       values.push_back(parse_value(parameter, cell.text));

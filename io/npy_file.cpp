@@ -47,8 +47,9 @@ class HeaderReader {
 
  private:
   [[noreturn]] void fail() const {
-    throw ValueFileError(path_, "not an array that can be read (its header is damaged, or it has records). Save a "
-                                "one-dimensional array of numbers.");
+    throw ValueFileError(path_,
+                         "not an array that can be read (its header is damaged, or it has records). Save a "
+                         "one-dimensional array of numbers.");
   }
 
   void skip_blanks() {
@@ -95,8 +96,8 @@ class HeaderReader {
       expect(',');
     }
     if (dimensions != 1)
-      throw ValueFileError(path_, fmt::format("an array of {} dimensions (an axis has one). Save one column of it.",
-                                              dimensions));
+      throw ValueFileError(
+          path_, fmt::format("an array of {} dimensions (an axis has one). Save one column of it.", dimensions));
   }
 
   std::string path_;
@@ -140,10 +141,18 @@ struct NpyType {
 };
 
 constexpr NpyType types[] = {
-    {"<f8", 8, element<double>},        {"<f4", 4, element<float>},         {"<f2", 2, half},
-    {"<i8", 8, signed_long},            {"<u8", 8, unsigned_long},          {"<i4", 4, element<std::int32_t>},
-    {"<u4", 4, element<std::uint32_t>}, {"<i2", 2, element<std::int16_t>},  {"<u2", 2, element<std::uint16_t>},
-    {"|i1", 1, element<std::int8_t>},   {"|u1", 1, element<std::uint8_t>},  {"|b1", 1, element<std::uint8_t>},
+    {"<f8", 8, element<double>},
+    {"<f4", 4, element<float>},
+    {"<f2", 2, half},
+    {"<i8", 8, signed_long},
+    {"<u8", 8, unsigned_long},
+    {"<i4", 4, element<std::int32_t>},
+    {"<u4", 4, element<std::uint32_t>},
+    {"<i2", 2, element<std::int16_t>},
+    {"<u2", 2, element<std::uint16_t>},
+    {"|i1", 1, element<std::int8_t>},
+    {"|u1", 1, element<std::uint8_t>},
+    {"|b1", 1, element<std::uint8_t>},
 };
 
 const NpyType& find_type(const std::string& path, const std::string& name, const Parameter& parameter) {
@@ -198,9 +207,9 @@ std::vector<double> read_npy(const std::string& path, const Parameter& parameter
       problem = error.what();
     }
     if (!problem.empty())
-      throw ValueFileError(fmt::format("{}: value {}", path, i + 1),
-                           fmt::format("{} (not a value of {}). Give {}.", problem, parameter.name,
-                                       accepted_values(parameter)));
+      throw ValueFileError(
+          fmt::format("{}: value {}", path, i + 1),
+          fmt::format("{} (not a value of {}). Give {}.", problem, parameter.name, accepted_values(parameter)));
   }
   return values;
 }

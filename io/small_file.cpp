@@ -26,11 +26,11 @@ std::string read_small_file(const std::string& path, const char* what, std::size
     text.resize(size + got);
   }
   if (!file || std::ferror(file.get()))
-    throw UsageError(one_line(
-        fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno))));
+    throw UsageError(
+        one_line(fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno))));
   if (text.size() > most)
-    throw UsageError(one_line(
-        fmt::format("{}: not a {} (larger than {} MiB). Is the path right?", path, what, most >> 20)));
+    throw UsageError(
+        one_line(fmt::format("{}: not a {} (larger than {} MiB). Is the path right?", path, what, most >> 20)));
   return text;
 }
 

@@ -27,15 +27,16 @@ struct SweepOverrides {
 /// What is done with a sweep that was read.
 using SweepUse = std::function<void(SweepSpec)>;
 
-/// Reads a sweep and uses it. `text` is TOML (may be empty), `name` its name in messages. Throws UsageError with the one line
-/// "NAME:LINE:COLUMN: problem (why). What to do?", or "--axis samples=0: problem ..." for an override; so too for a
-/// SweepError of `use`.
+/// Reads a sweep and uses it. `text` is TOML (may be empty), `name` its name in messages. Throws UsageError with the
+/// one line "NAME:LINE:COLUMN: problem (why). What to do?", or "--axis samples=0: problem ..." for an override; so too
+/// for a SweepError of `use`.
 void parse_sweep(std::string_view text, const std::string& name, const SweepOverrides& overrides,
                  const StudyLookup& lookup, const SweepUse& use);
 SweepSpec parse_sweep(std::string_view text, const std::string& name, const SweepOverrides& overrides,
                       const StudyLookup& lookup);
 
-/// The same from a file of at most max_sweep_text bytes. The files of values that it names are relative to its directory.
+/// The same from a file of at most max_sweep_text bytes. The files of values that it names are relative to its
+/// directory.
 void read_sweep_file(const std::string& path, const SweepOverrides& overrides, const StudyLookup& lookup,
                      const SweepUse& use);
 

@@ -233,8 +233,10 @@ List TomlSweep::file_values(const toml::table& table, const std::string& key, co
   const bool csv = table.contains("csv");
   for (const auto& [name, node] : table) {
     if (name.str() != (csv ? "csv" : "npy") && !(csv && name.str() == "column"))
-      fail(name, key, fmt::format("\"{}\" beside a file of values. Write {{csv = \"FILE\", column = \"NAME\"}} or "
-                                  "{{npy = \"FILE\"}}.", shown(name.str())));
+      fail(name, key,
+           fmt::format("\"{}\" beside a file of values. Write {{csv = \"FILE\", column = \"NAME\"}} or "
+                       "{{npy = \"FILE\"}}.",
+                       shown(name.str())));
   }
   const toml::node& file = *table.get(csv ? "csv" : "npy");
   if (!directory_) fail(file, key, "a file of values (only a sweep file may name one). List the values.");

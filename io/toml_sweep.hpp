@@ -18,8 +18,7 @@ class TomlSweep {
  public:
   /// Parses `text` and refuses unknown keys. Files of values are sought from `directory`; without one they are refused.
   /// `places` must outlive the object.
-  TomlSweep(std::string_view text, std::string name, std::optional<std::filesystem::path> directory,
-            KeyPlaces& places);
+  TomlSweep(std::string_view text, std::string name, std::optional<std::filesystem::path> directory, KeyPlaces& places);
 
   std::string study() const;  ///< empty if the file names none
   bool names_design() const { return root_.contains("design"); }

@@ -56,9 +56,9 @@ class Scan {
     std::string_view digits = word;
     if (digits.starts_with('+') || digits.starts_with('-')) digits.remove_prefix(1);
     if (digits.starts_with("0x") || digits.starts_with("0o") || digits.starts_with("0b"))
-      throw TomlError(fmt::format("{} is not decimal (a sweep means the same to every reader). Write it in decimal.",
-                                  shown(word)),
-                      place);
+      throw TomlError(
+          fmt::format("{} is not decimal (a sweep means the same to every reader). Write it in decimal.", shown(word)),
+          place);
     const bool real = !digits.empty() && digits[0] >= '0' && digits[0] <= '9' &&
                       digits.find_first_of(".eE") != std::string_view::npos &&
                       digits.find_first_not_of("0123456789_.eE+-") == std::string_view::npos;
@@ -101,9 +101,9 @@ class Scan {
   }
 
   [[noreturn]] void fail(const char* what) const {
-    throw TomlError(fmt::format("more than {} {} inside each other (nothing here is so deep). Write it flatter.", deepest,
-                                what),
-                    position());
+    throw TomlError(
+        fmt::format("more than {} {} inside each other (nothing here is so deep). Write it flatter.", deepest, what),
+        position());
   }
 
   std::string_view text_;

@@ -13,7 +13,8 @@ namespace trawl::io {
 /// A mistake in such a file; `place` is "FILE", "FILE:LINE" or "FILE:LINE:COLUMN".
 class ValueFileError : public std::runtime_error {
  public:
-  ValueFileError(std::string where, const std::string& problem) : std::runtime_error(problem), place(std::move(where)) {}
+  ValueFileError(std::string where, const std::string& problem)
+      : std::runtime_error(problem), place(std::move(where)) {}
   std::string place;
 };
 
@@ -23,8 +24,8 @@ class ValueFileError : public std::runtime_error {
 std::vector<double> read_csv_column(const std::string& path, const std::optional<std::string>& column,
                                     const Parameter& parameter);
 
-/// The values of a one-dimensional NumPy array file (format 1 to 3): little-endian floats of 16, 32 or 64 bits, integers
-/// of 8 to 64, booleans for a flag. The same exceptions.
+/// The values of a one-dimensional NumPy array file (format 1 to 3): little-endian floats of 16, 32 or 64 bits,
+/// integers of 8 to 64, booleans for a flag. The same exceptions.
 std::vector<double> read_npy(const std::string& path, const Parameter& parameter);
 
 }  // namespace trawl::io

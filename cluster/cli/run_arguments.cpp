@@ -53,7 +53,8 @@ std::optional<Shard> shard_asked_for(const Arguments& arguments) {
   const std::optional<std::string> text = arguments.text("shard");
   if (!text) return std::nullopt;
   const std::optional<Shard> shard = parse_shard(*text);
-  if (!shard) throw UsageError(fmt::format("run: --shard {} is none. Give one of S parts as I/S, 1/3 to 3/3", io::shown(*text)));
+  if (!shard)
+    throw UsageError(fmt::format("run: --shard {} is none. Give one of S parts as I/S, 1/3 to 3/3", io::shown(*text)));
   return shard;
 }
 
@@ -68,8 +69,8 @@ std::optional<double> time_limit_asked_for(const Arguments& arguments) {
   if (!text) return std::nullopt;
   const std::optional<double> seconds = duration_seconds(*text);
   if (!seconds) {
-    throw UsageError(
-        fmt::format("run: --time-limit {} is no time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for none", io::shown(*text)));
+    throw UsageError(fmt::format("run: --time-limit {} is no time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for none",
+                                 io::shown(*text)));
   }
   return *seconds == 0 ? std::numeric_limits<double>::infinity() : *seconds;
 }

@@ -61,7 +61,8 @@ Arguments parse(const Invocation& invocation) {
 std::set<std::uint64_t> nodes_asked_for(const Arguments& arguments) {
   const std::string text = arguments.text("nodes").value_or("1,2,4");
   const auto fail = [&] {
-    throw UsageError(fmt::format("scale: --nodes {} is no list. Give numbers of nodes, as in 1,2,4,8", io::shown(text)));
+    throw UsageError(
+        fmt::format("scale: --nodes {} is no list. Give numbers of nodes, as in 1,2,4,8", io::shown(text)));
   };
   constexpr std::int64_t most = 1'000'000;
   std::set<std::uint64_t> nodes;

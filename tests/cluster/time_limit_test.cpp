@@ -17,8 +17,8 @@ TEST(Duration, is_read_in_seconds_or_with_colons) {
   EXPECT_EQ(duration_seconds("2:00:00"), 7200);
   EXPECT_EQ(duration_seconds("00:00:05"), 5);
   EXPECT_EQ(duration_seconds("1-12:00:01"), 36 * 3600 + 1);
-  for (const char* text : {"", ":", "1:", ":30", "1:2:3:4", "-5", "+-5", "1.5:30", "5s", "1-", "1-12", "1-12:00", "a-1:2:3",
-                           "inf", "1e400", " 5"}) {
+  for (const char* text : {"", ":", "1:", ":30", "1:2:3:4", "-5", "+-5", "1.5:30", "5s", "1-", "1-12", "1-12:00",
+                           "a-1:2:3", "inf", "1e400", " 5"}) {
     EXPECT_FALSE(duration_seconds(text)) << text;
   }
 }

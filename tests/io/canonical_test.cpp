@@ -20,12 +20,13 @@ const Declaration& odd_declaration() {
       .summary = "Has parameters of every kind, and labels that are hard to write.",
       .maths = "none",
       .source = "none",
-      .parameters = {{.name = "x"},
-                     {.name = "y", .domain = between(-1, 1)},
-                     {.name = "n", .kind = Kind::integer},
-                     {.name = "m", .kind = Kind::integer, .domain = between(-5, 1000), .default_value = 3},
-                     {.name = "noisy", .kind = Kind::flag},
-                     {.name = "kind", .kind = Kind::choice, .choices = {"a", "größer", "say \"no\"", "back\\slash", "true"}}}};
+      .parameters = {
+          {.name = "x"},
+          {.name = "y", .domain = between(-1, 1)},
+          {.name = "n", .kind = Kind::integer},
+          {.name = "m", .kind = Kind::integer, .domain = between(-5, 1000), .default_value = 3},
+          {.name = "noisy", .kind = Kind::flag},
+          {.name = "kind", .kind = Kind::choice, .choices = {"a", "größer", "say \"no\"", "back\\slash", "true"}}}};
   return declaration;
 }
 
@@ -41,10 +42,35 @@ const Item& one_of(Random& random, const std::vector<Item>& items) {
 }
 
 std::string number_text(Random& random) {
-  static const std::vector<std::string> odd = {
-      "0",     "-0",    "-0.0",   "+0",     "+5",      "1e3",  "1_000", "5e-324", "-2.2250738585072014e-308", "1e22", "0.1",
-      "1e300", "-1e-7", "1.0",    "-1.0e0", "0e5",     "3",    "7",     "-4",     "1.7976931348623157e308",   "1e-5", "2.5",
-      "9007199254740992", "-9007199254740992", "9007199254740993", "9007199254740994", "9223372036854775807", "1e400", "1e-400"};
+  static const std::vector<std::string> odd = {"0",
+                                               "-0",
+                                               "-0.0",
+                                               "+0",
+                                               "+5",
+                                               "1e3",
+                                               "1_000",
+                                               "5e-324",
+                                               "-2.2250738585072014e-308",
+                                               "1e22",
+                                               "0.1",
+                                               "1e300",
+                                               "-1e-7",
+                                               "1.0",
+                                               "-1.0e0",
+                                               "0e5",
+                                               "3",
+                                               "7",
+                                               "-4",
+                                               "1.7976931348623157e308",
+                                               "1e-5",
+                                               "2.5",
+                                               "9007199254740992",
+                                               "-9007199254740992",
+                                               "9007199254740993",
+                                               "9007199254740994",
+                                               "9223372036854775807",
+                                               "1e400",
+                                               "1e-400"};
   switch (random() % 3) {
     case 0:
       return one_of(random, odd);
@@ -118,8 +144,8 @@ void write_list(Written& sweep, Random& random) {
 }
 
 Written random_sweep(Random& random) {
-  static const std::vector<std::string> conditions = {
-      "x <= y", "kind == 'größer' || n > 1e-3", "!noisy", "kind != \"back\\slash\"", "abs(x) < 1_000 && m >= -5"};
+  static const std::vector<std::string> conditions = {"x <= y", "kind == 'größer' || n > 1e-3", "!noisy",
+                                                      "kind != \"back\\slash\"", "abs(x) < 1_000 && m >= -5"};
   Written sweep;
   sweep.options.study = "odd";
   const std::string design = one_of<std::string>(random, {"grid", "zip", "list", "random", "latin_hypercube", "sobol"});

@@ -177,7 +177,8 @@ TEST(SweepFile, refuses_depth_before_it_recurses) {
       EXPECT_NE(problem_of(text).find("more than 16 "), std::string::npos) << problem_of(text).substr(0, 100);
     }
   }
-  const std::string brackets = "study = 'sample'\nwhere = 'rate > " + repeated("(", 20) + "0" + repeated(")", 20) + "'\n";
+  const std::string brackets =
+      "study = 'sample'\nwhere = 'rate > " + repeated("(", 20) + "0" + repeated(")", 20) + "'\n";
   EXPECT_EQ(problem_of(brackets + "# " + repeated("[", 100) + repeated("a.", 100)), "none");
   EXPECT_NE(problem_of("study = '" + repeated("[", 100) + "'").find("unknown study"), std::string::npos);
   EXPECT_NE(problem_of("study = '''" + repeated("\n[", 100) + "'''").find("control character"), std::string::npos);
@@ -288,7 +289,8 @@ TEST(SweepFile, names_the_option_of_every_mistake) {
        "--where rate > 1\\x0a: there is the control character U+000A in it"},
       {problem([](SweepOverrides& o) { o.fixed = {"method=\xff"}; }), "--fix method=\\xff: there is the byte ff"},
       {problem([](SweepOverrides& o) { o.axes = {"rate=2,1,2"}; }), "--axis rate=2,1,2: rate has the value 2 twice"},
-      {problem([](SweepOverrides& o) { o.axes = {"rate=csv:/no/such.csv:a"}; }), "/no/such.csv: cannot read the values"},
+      {problem([](SweepOverrides& o) { o.axes = {"rate=csv:/no/such.csv:a"}; }),
+       "/no/such.csv: cannot read the values"},
       {problem([](SweepOverrides& o) { o.seed = "abc"; }), "--seed abc: not a whole number"},
       {problem([](SweepOverrides& o) { o.seed = "18446744073709551615"; }),
        "--seed 18446744073709551615: not a whole number"},

@@ -31,7 +31,9 @@ class ValueFile : public ::testing::Test {
              const std::optional<std::string>& column = std::nullopt) {
     return read_csv_column(file(content), column, parameter);
   }
-  Values npy(const std::string& content, const Parameter& parameter = dose) { return read_npy(file(content), parameter); }
+  Values npy(const std::string& content, const Parameter& parameter = dose) {
+    return read_npy(file(content), parameter);
+  }
 
   // "PLACE: problem", with the place behind the file's name; or "read".
   template <class Read>
@@ -117,7 +119,8 @@ std::string array_of(const char* type, const std::vector<Number>& numbers, char 
 }
 
 TEST_F(ValueFile, reads_an_array_of_numpy) {
-  for (const char version : {1, 2, 3}) EXPECT_EQ(npy(array_of<double>("<f8", {1, 0.1, -5e-324}, version)), (Values{1, 0.1, -5e-324}));
+  for (const char version : {1, 2, 3})
+    EXPECT_EQ(npy(array_of<double>("<f8", {1, 0.1, -5e-324}, version)), (Values{1, 0.1, -5e-324}));
   EXPECT_EQ(npy(array_of<float>("<f4", {0.1f, -2})), (Values{0.1f, -2}));
   EXPECT_EQ(npy(array_of<std::uint16_t>("<f2", {0x3C00, 0xC000, 1, 0x7BFF})), (Values{1, -2, 0x1p-24, 65504}));
   EXPECT_EQ(npy(array_of<std::int64_t>("<i8", {-3, std::int64_t{1} << 60})), (Values{-3, 0x1p60}));
@@ -139,11 +142,15 @@ TEST_F(ValueFile, says_what_is_wrong_with_an_array) {
       {npy_problem(npy_file("{}", "", 4)), ": an array file of version 4"},
       {npy_problem(with_header("{'descr': '>f8', 'fortran_order': False, 'shape': (2,)}")), ": an array of type >f8"},
       {npy_problem(with_header("{'descr': '|O', 'fortran_order': False, 'shape': (2,)}")), ": an array of type |O"},
-      {npy_problem(with_header("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,)}")), ": not an array that"},
-      {npy_problem(with_header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1)}")), ": an array of 2 dimensions"},
+      {npy_problem(with_header("{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,)}")),
+       ": not an array that"},
+      {npy_problem(with_header("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 1)}")),
+       ": an array of 2 dimensions"},
       {npy_problem(with_header("{'descr': '<f8', 'fortran_order': False, 'shape': ()}")), ": an array of 0 dimensions"},
-      {npy_problem(with_header("{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693954,)}")), ": 16 bytes of data"},
-      {npy_problem(with_header("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}")), ": not an array"},
+      {npy_problem(with_header("{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693954,)}")),
+       ": 16 bytes of data"},
+      {npy_problem(with_header("{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,)}")),
+       ": not an array"},
       {npy_problem(with_header("{'descr': '<f8', 'shape': (-2,)}")), ": not an array that"},
       {npy_problem(with_header("{'descr': '<f8'")), ": not an array that"},
       {npy_problem(with_header("__import__('os')")), ": not an array that"},
@@ -162,7 +169,8 @@ TEST_F(ValueFile, survives_damage) {
   for (const std::string& whole : {array_of<double>("<f8", {1, 2, 3}), "t,\"d\"\n0,\"1\"\n1,2\n"s}) {
     for (int i = 0; i < 5000; ++i) {
       std::string damaged = whole.substr(0, random() % (whole.size() + 1));
-      for (auto k = random() % 4; k > 0 && !damaged.empty(); --k) damaged[random() % damaged.size()] = static_cast<char>(random());
+      for (auto k = random() % 4; k > 0 && !damaged.empty(); --k)
+        damaged[random() % damaged.size()] = static_cast<char>(random());
       npy_problem(damaged);
       csv_problem(damaged, dose, "d");
     }
@@ -186,9 +194,8 @@ TEST(SweepFile, takes_values_from_files_beside_it) {
   const auto canonical = [&](const std::string& text) {
     put(scratch / "sweep.toml", text);
     std::string result;
-    read_sweep_file(scratch / "sweep.toml", {}, find_sample, [&](const SweepSpec& spec) {
-      result = canonical_text(spec, sample_study().declaration());
-    });
+    read_sweep_file(scratch / "sweep.toml", {}, find_sample,
+                    [&](const SweepSpec& spec) { result = canonical_text(spec, sample_study().declaration()); });
     return result;
   };
   const std::string expected = canonical(plain);
@@ -207,7 +214,8 @@ TEST(SweepFile, takes_values_from_files_beside_it) {
   put(scratch / "sweep.toml", "study = 'sample'\n[axes]\nrate = { csv = 'doses.csv', col = 'kind' }\n");
   EXPECT_NE(sweep_problem(scratch / "sweep.toml").find(":3:29: \"col\" beside a file of values."), std::string::npos);
   put(scratch / "sweep.toml", "study = 'sample'\n[axes]\nrate = { npy = 'none.npy' }\n");
-  EXPECT_NE(sweep_problem(scratch / "sweep.toml").find("none.npy: cannot read the values (No such file"), std::string::npos);
+  EXPECT_NE(sweep_problem(scratch / "sweep.toml").find("none.npy: cannot read the values (No such file"),
+            std::string::npos);
 }
 
 TEST(SweepFile, takes_no_file_that_a_stored_text_names) {
