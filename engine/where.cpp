@@ -166,7 +166,9 @@ class Reader {
     if (!negates && !tokens_.at("-") && !tokens_.at("+")) return power();
     Operand result{negates ? Type::condition : Type::number, tokens_.next().begin, 0, made_.size()};
     take();
+    made_ += '(';  // muParser takes no two signs in a row
     const Operand operand = signed_power();
+    made_ += ')';
     if (negates) require_condition(operand);
     else require_number(operand);
     return joined(result, result.type);
@@ -233,9 +235,7 @@ class Reader {
     } else if (name == "_pi" || name == "_e") {
       made_ += fmt::format("{} ", name == "_pi" ? std::numbers::pi : std::numbers::e);
     } else {
-      for (const ForeignWord& word : foreign_words) {
-        if (word.text == name) refuse_where(word.problem);
-      }
+      refuse_foreign(name);
       if (!is_label(name)) unknown(name);
       result.type = Type::label;
     }
@@ -267,6 +267,12 @@ class Reader {
     return joined(result, Type::number);
   }
 
+  static void refuse_foreign(std::string_view name) {
+    for (const ForeignWord& word : foreign_words) {
+      if (word.text == name) refuse_where(word.problem);
+    }
+  }
+
   bool is_label(std::string_view name) const {
     return std::ranges::any_of(declaration_.parameters, [name](const Parameter& parameter) {
       return std::ranges::find(parameter.choices, name) != parameter.choices.end();
@@ -283,6 +289,7 @@ class Reader {
 
   [[noreturn]] void unexpected() const {
     const Token& token = tokens_.next();
+    refuse_foreign(token.text);
     const std::string found =
         token.kind == TokenKind::end ? "its end" : fmt::format("\"{}\"", shown(tokens_.slice(token.begin, token.end)));
     const auto names = parameter_names(declaration_);

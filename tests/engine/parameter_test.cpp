@@ -50,7 +50,7 @@ TEST(Domain, is_written_as_an_interval) {
 
 TEST(Parameter, says_what_is_wrong_with_a_value) {
   EXPECT_EQ(problem_with(real, -1e300), "");
-  EXPECT_EQ(problem_with(real, std::nan("")), "'nan' is not a number");
+  EXPECT_EQ(problem_with(real, std::nan("")), "nan is not a finite number");
   EXPECT_EQ(problem_with(real, INFINITY), "inf is not a finite number");
   EXPECT_EQ(problem_with({.name = "p", .domain = between(0, 1)}, 1.5), "1.5 is outside [0, 1]");
   EXPECT_EQ(problem_with(whole, 1.5), "1.5 is not a whole number");
