@@ -1,9 +1,8 @@
 #include "cluster/time_limit.hpp"
 
-#include <charconv>
 #include <chrono>
-#include <cstdint>
 #include <cstdlib>
+#include <stdexcept>
 #include <string>
 
 #include <spdlog/spdlog.h>
@@ -11,15 +10,18 @@
 #include "cluster/process.hpp"
 #include "cluster/slurm/settings.hpp"
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 
 namespace trawl::cluster {
 namespace {
 
-std::optional<double> whole_number(std::string_view text) {
-  std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+std::optional<double> plain_seconds(std::string_view text) {
+  try {
+    const double seconds = read_number(text);
+    if (seconds >= 0) return seconds;
+  } catch (const std::invalid_argument&) {
+  }
+  return std::nullopt;
 }
 
 /// Whether this is rank 0 or no rank at all, by the first launcher that says so.
@@ -33,7 +35,7 @@ bool is_first_rank() {
 }  // namespace
 
 std::optional<double> duration_seconds(std::string_view text) {
-  if (const std::optional<double> seconds = whole_number(text)) return seconds;
+  if (const std::optional<double> seconds = plain_seconds(text)) return seconds;
   const bool has_days = text.find('-') != std::string_view::npos;
   if (has_days && text.find(':') == text.rfind(':')) return std::nullopt;  // days need hours, minutes and seconds
   return slurm_seconds(std::string(text));
@@ -43,7 +45,7 @@ std::optional<double> job_end_time() {
   const char* job = std::getenv("SLURM_JOB_ID");
   if (job == nullptr || !is_first_rank()) return std::nullopt;
   if (const char* end = std::getenv("SLURM_JOB_END_TIME")) {
-    if (const std::optional<double> time = whole_number(end)) return time;
+    if (const std::optional<double> time = plain_seconds(end)) return time;
   }
   try {
     const ProcessResult squeue = run_process({"squeue", "-h", "-j", job, "-o", "%L"});

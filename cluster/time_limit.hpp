@@ -6,8 +6,8 @@
 
 namespace trawl::cluster {
 
-/// Seconds of "90", "1:30" (minutes and seconds), "2:00:00" or "1-12:00:00" (days first); nothing if it is none of
-/// these.
+/// Seconds of "90" or "1.5", "1:30" (minutes and seconds), "2:00:00" or "1-12:00:00" (days first); nothing if it is
+/// none of these.
 std::optional<double> duration_seconds(std::string_view text);
 
 /// When SLURM ends the job that this process belongs to, in seconds since 1970: SLURM_JOB_END_TIME or, where SLURM does

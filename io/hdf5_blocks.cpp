@@ -4,7 +4,7 @@
 namespace trawl::io {
 namespace {
 
-constexpr std::uint64_t largest_block = std::uint64_t{1} << 26;
+constexpr std::uint64_t largest_block = max_sweep_text + (std::uint64_t{1} << 16);  // the sweep's text and its heap
 constexpr std::size_t most_messages = 4096;
 constexpr std::size_t most_links = 4096;
 constexpr int most_nodes = 4096;

@@ -15,7 +15,7 @@
 #include "io/hdf5_create.hpp"
 #include "io/hdf5_handles.hpp"
 #include "io/raw_file.hpp"
-#include "io/utf8.hpp"
+#include "engine/plain_text.hpp"
 
 namespace trawl::io {
 namespace {

@@ -14,7 +14,7 @@
 #include "io/hdf5_blocks.hpp"
 #include "io/key_places.hpp"
 #include "io/raw_file.hpp"
-#include "io/utf8.hpp"
+#include "engine/plain_text.hpp"
 
 namespace trawl::io {
 namespace {

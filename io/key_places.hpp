@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/plain_text.hpp"
+
 namespace trawl::io {
 
 class KeyPlaces {
@@ -22,18 +24,10 @@ class KeyPlaces {
   std::map<std::string, std::string, std::less<>> places_;
 };
 
-/// User text as a message shows it: cut to a length that fits a line.
-std::string shown(std::string_view text);
-
-/// `text` with escapes in place of what could drive or deceive a terminal, so that a message is one line and says what
-/// it shows: control characters, marks of the direction of writing, bytes that are not UTF-8 ("\x1b", "\u202e"). A
-/// text that has been through it stays as it is.
-std::string one_line(std::string_view text);
-
-/// The same for a text of several lines, whose ends stay.
-std::string plain_lines(std::string_view text);
-
-/// Columns that a terminal needs for UTF-8 without wide characters.
-std::size_t columns_of(std::string_view text);
+using trawl::columns_of;
+using trawl::is_utf8;
+using trawl::one_line;
+using trawl::plain_lines;
+using trawl::shown;
 
 }  // namespace trawl::io

@@ -10,23 +10,27 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "engine/plain_text.hpp"
 #include "io/raw_file.hpp"
 
 namespace trawl::io {
-namespace {
 
-constexpr std::size_t largest = std::size_t{1} << 20;
-
-}  // namespace
-
-std::string read_small_file(const std::string& path, const char* what) {
+std::string read_small_file(const std::string& path, const char* what, std::size_t most) {
+  constexpr std::size_t block = std::size_t{1} << 16;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  std::string text(largest + 1, '\0');
-  if (file) text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  std::string text;
+  for (std::size_t got = block; file && got == block && text.size() <= most;) {
+    const std::size_t size = text.size();
+    text.resize(size + block);
+    got = std::fread(text.data() + size, 1, block, file.get());
+    text.resize(size + got);
+  }
   if (!file || std::ferror(file.get()))
-    throw UsageError(fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno)));
-  if (text.size() > largest)
-    throw UsageError(fmt::format("{}: is not a {} (it is larger than 1 MiB). Is the path right?", path, what));
+    throw UsageError(
+        one_line(fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno))));
+  if (text.size() > most)
+    throw UsageError(
+        one_line(fmt::format("{}: is not a {} (it is larger than {} MiB). Is the path right?", path, what, most >> 20)));
   return text;
 }
 

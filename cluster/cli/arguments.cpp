@@ -10,6 +10,7 @@
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/terminal.hpp"
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 #include "engine/spelling.hpp"
 #include "io/key_places.hpp"
 
@@ -117,14 +118,23 @@ std::vector<std::string> Arguments::texts(const std::string& name) const {
   return values_[name].as<std::vector<std::string>>();
 }
 
+template <class Number>
+Number Arguments::read(const std::string& name, Number (*reader)(std::string_view)) const {
+  try {
+    return reader(values_[name].as<std::string>());
+  } catch (const std::invalid_argument& error) {
+    fail(fmt::format("--{}: {}. See trawl {} --help", name, error.what(), verb_));
+  }
+}
+
 double Arguments::number(const std::string& name, double lower, double upper) const {
-  const double value = values_[name].as<double>();
+  const double value = read(name, read_number);
   if (!(value >= lower && value <= upper)) fail(fmt::format("--{} {} is outside [{}, {}]", name, value, lower, upper));
   return value;
 }
 
 std::int64_t Arguments::count(const std::string& name, std::int64_t lower, std::int64_t upper) const {
-  const std::int64_t value = values_[name].as<std::int64_t>();
+  const std::int64_t value = read(name, read_whole_number);
   if (value < lower || value > upper) fail(fmt::format("--{} {} is outside [{}, {}]", name, value, lower, upper));
   return value;
 }
@@ -137,13 +147,13 @@ po::typed_value<std::vector<std::string>>* repeated_option(const char* placehold
   return po::value<std::vector<std::string>>()->value_name(placeholder);
 }
 
-po::typed_value<double>* number_option(const char* placeholder, double default_value) {
-  return po::value<double>()->value_name(placeholder)->default_value(default_value, fmt::format("{}", default_value));
+po::typed_value<std::string>* number_option(const char* placeholder, double default_value) {
+  return text_option(placeholder)->default_value(fmt::format("{}", default_value));
 }
 
-po::typed_value<std::int64_t>* count_option(const char* placeholder, std::optional<std::int64_t> default_value) {
-  auto* option = po::value<std::int64_t>()->value_name(placeholder);
-  return default_value ? option->default_value(*default_value) : option;
+po::typed_value<std::string>* count_option(const char* placeholder, std::optional<std::int64_t> default_value) {
+  auto* option = text_option(placeholder);
+  return default_value ? option->default_value(fmt::format("{}", *default_value)) : option;
 }
 
 po::typed_value<bool>* flag_option() {

@@ -21,6 +21,7 @@
 #include "cluster/cli/verbs.hpp"
 #include "engine/check_study.hpp"
 #include "engine/error.hpp"
+#include "engine/plain_text.hpp"
 #include "engine/spelling.hpp"
 #include "io/key_places.hpp"
 
@@ -84,7 +85,7 @@ const Verb& find_verb(const std::string& name) {
     if (name == verb.name) return verb;
     names.push_back(verb.name);
   }
-  throw UsageError(fmt::format("unknown verb {}. {}", io::shown(name), suggestion(name, names)));
+  throw UsageError(fmt::format("unknown verb {}. {}", shown(name), suggestion(name, names)));
 }
 
 int help_verb(const Invocation& invocation) {
@@ -160,7 +161,7 @@ const Study& find_study(std::span<const Study* const> studies, std::string_view 
     names.push_back(study->declaration().name);
   }
   const std::string near = closest(name, names);
-  throw UsageError(fmt::format("unknown study {}. {}", io::shown(name),
+  throw UsageError(fmt::format("unknown study {}. {}", shown(name),
                                near.empty() ? "trawl list names those that there are" : "Did you mean " + near + "?"));
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -17,6 +18,7 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "engine/admission.hpp"
 #include "engine/error.hpp"
 #include "engine/run.hpp"
 #include "io/result_file.hpp"
@@ -36,6 +38,7 @@ struct Plan {
   std::uint64_t disk_free_bytes = 0;
   std::uint64_t memory_bytes = 0;  ///< of a rank; the master needs no more
   ThreadChoice threads;
+  Admission admission;
   bool timed = true;
   Estimate estimate;
 };
@@ -62,12 +65,28 @@ std::uint64_t memory_of_rank(const Sweep& sweep, int threads) {
          static_cast<std::uint64_t>(threads) * sweep.study.max_block() * row_bytes;
 }
 
+/// Points that `where` admits, from those that were tried.
+std::uint64_t admitted_points(const Sweep& sweep, const Admission& seen) {
+  if (seen.is_exact(sweep)) return seen.admitted;
+  const double share = static_cast<double>(seen.admitted) / static_cast<double>(seen.tried);
+  return static_cast<std::uint64_t>(share * static_cast<double>(sweep.design.point_count()));
+}
+
+std::string admission_text(const Sweep& sweep, const Admission& seen) {
+  if (sweep.spec.where.empty()) return "";
+  if (seen.is_exact(sweep)) return fmt::format(", {} admitted by where", count_text(seen.admitted));
+  if (seen.admitted == 0) return fmt::format(", none admitted by where of the {} tried", count_text(seen.tried));
+  return fmt::format(", estimated {} admitted by where ({} of {} tried)", count_text(admitted_points(sweep, seen)),
+                     count_text(seen.admitted), count_text(seen.tried));
+}
+
 Plan make_plan(const Sweep& sweep, const Arguments& arguments) {
   Plan plan;
   plan.output = output_path(arguments);
   plan.file_bytes = io::result_file_size(sweep, shard_asked_for(arguments));
   plan.disk_free_bytes = free_bytes(plan.output);
   plan.threads = threads_asked_for(arguments, 1);
+  plan.admission = count_admitted(sweep, std::numeric_limits<std::uint64_t>::max(), sample_s);
   plan.timed = !arguments.flag("no-timing");
   plan.estimate = plan.timed ? estimate_time(sweep, sample_s, patience_s) : unknown_time();
   plan.memory_bytes = memory_of_rank(sweep, plan.threads.count);
@@ -79,6 +98,8 @@ Json plan_json(const Sweep& sweep, const Plan& plan) {
   document["study"] = sweep.spec.study;
   document["design"] = design_names[static_cast<int>(sweep.spec.design)];
   document["points"] = sweep.design.point_count();
+  document["points_admitted"] = admitted_points(sweep, plan.admission);
+  document["points_admitted_exact"] = plan.admission.is_exact(sweep);
   document["replicates"] = sweep.design.replicates();
   document["tasks"] = sweep.design.task_count();
   document["dimensions"] = Json::array();
@@ -106,7 +127,7 @@ Json plan_json(const Sweep& sweep, const Plan& plan) {
 
 void print_plan(const Sweep& sweep, const Plan& plan) {
   print("study       {}, {} design\n", sweep.spec.study, design_names[static_cast<int>(sweep.spec.design)]);
-  print("points      {}\n", count_text(sweep.design.point_count()));
+  print("points      {}{}\n", count_text(sweep.design.point_count()), admission_text(sweep, plan.admission));
   print("tasks       {} ({})\n", count_text(sweep.design.task_count()),
         counted(sweep.design.replicates(), "replicate"));
   std::string dimensions;

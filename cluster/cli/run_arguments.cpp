@@ -1,14 +1,16 @@
 #include "cluster/cli/run_arguments.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
+#include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/time_limit.hpp"
 #include "engine/error.hpp"
+#include "engine/number.hpp"
+#include "io/key_places.hpp"
 #include "io/shard_file.hpp"
 
 namespace trawl::cluster {
@@ -56,7 +58,8 @@ std::optional<Shard> shard_asked_for(const Arguments& arguments) {
   if (!text) return std::nullopt;
   const std::optional<Shard> shard = parse_shard(*text);
   if (!shard)
-    throw UsageError(fmt::format("run: --shard {} is not a part. Give I/S for part I of S, as in 1/3", *text));
+    throw UsageError(
+        fmt::format("run: --shard {} is not a part. Give I/S for part I of S, as in 1/3", io::shown(*text)));
   return shard;
 }
 
@@ -71,8 +74,8 @@ std::optional<double> time_limit_asked_for(const Arguments& arguments) {
   if (!text) return std::nullopt;
   const std::optional<double> seconds = duration_seconds(*text);
   if (!seconds) {
-    throw UsageError(
-        fmt::format("run: --time-limit {} is not a time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for no limit", *text));
+    throw UsageError(fmt::format(
+        "run: --time-limit {} is not a time. Give seconds, H:MM:SS or D-HH:MM:SS; 0 for no limit", io::shown(*text)));
   }
   return *seconds == 0 ? std::numeric_limits<double>::infinity() : *seconds;
 }
@@ -103,13 +106,13 @@ int ranks_per_sub_master(const Arguments& arguments, int ranks, int ranks_per_no
     if (ranks < ranks_for_sub_masters) return 0;
     return ranks_per_node < small_node_ranks ? ranks_of_small_nodes : ranks_per_node;
   }
-  int size = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (error != std::errc() || end != text.data() + text.size() || size < 2) {
-    throw UsageError(
-        fmt::format("run: --sub-masters {} is not a number of ranks. Give auto, off, or a number from 2 on", text));
+  try {
+    const std::int64_t size = read_whole_number(text);
+    if (size >= 2 && size <= std::numeric_limits<int>::max()) return static_cast<int>(size);
+  } catch (const std::invalid_argument&) {
   }
-  return size;
+  throw UsageError(fmt::format("run: --sub-masters {} is not a number of ranks. Give auto, off, or a number from 2 on",
+                               io::shown(text)));
 }
 
 ThreadChoice threads_asked_for(const Arguments& arguments, int ranks_sharing_processors) {

@@ -2,12 +2,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -25,6 +25,8 @@
 #include "cluster/slurm/job_script.hpp"
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
+#include "engine/number.hpp"
+#include "io/key_places.hpp"
 #include "io/scaling_file.hpp"
 #include "io/small_file.hpp"
 
@@ -55,18 +57,23 @@ Arguments parse(const Invocation& invocation) {
 std::set<std::uint64_t> nodes_asked_for(const Arguments& arguments) {
   const std::string text = arguments.text("nodes").value_or("1,2,4");
   const auto fail = [&] {
-    throw UsageError(
-        fmt::format("scale: --nodes {} is not a list of numbers of nodes. Give each once, as in 1,2,4,8", text));
+    throw UsageError(fmt::format("scale: --nodes {} is not a list of numbers of nodes. Give each once, as in 1,2,4,8",
+                                 io::shown(text)));
   };
-  constexpr std::uint64_t most = 1'000'000;
+  constexpr std::int64_t most = 1'000'000;
   std::set<std::uint64_t> nodes;
-  for (const char *at = text.data(), *end = at + text.size();; ++at) {
-    std::uint64_t count = 0;
-    const auto [stop, error] = std::from_chars(at, end, count);
-    if (error != std::errc() || count == 0 || count > most || !nodes.insert(count).second) fail();
-    if (stop == end) return nodes;
-    if (*stop != ',') fail();
-    at = stop;
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    std::int64_t count = 0;
+    try {
+      count = read_whole_number(rest.substr(0, comma));
+    } catch (const std::invalid_argument&) {
+      fail();
+    }
+    if (count < 1 || count > most || !nodes.insert(static_cast<std::uint64_t>(count)).second) fail();
+    if (comma == std::string_view::npos) return nodes;
+    rest.remove_prefix(comma + 1);
   }
 }
 

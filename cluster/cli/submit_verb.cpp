@@ -74,13 +74,11 @@ JobSettings settings_asked_for(const Arguments& arguments) {
 }
 
 std::vector<std::string> run_options(const Arguments& arguments) {
-  static constexpr SettingRule seconds{"", "", "", "[0-9]{1,9}(\\.[0-9]{1,9})?", "a number of seconds"};
+  constexpr double a_year_s = 366 * 86400.0;
   std::vector<std::string> words;
   for (const char* name : run_numbers) {
     if (!arguments.has(name)) continue;
-    const std::string value = *arguments.text(name);
-    check_setting(seconds, value, fmt::format("submit: --{}", name));
-    words.insert(words.end(), {fmt::format("--{}", name), value});
+    words.insert(words.end(), {fmt::format("--{}", name), fmt::format("{}", arguments.number(name, 0, a_year_s))});
   }
   if (const io::StatusSet kinds = retry_asked_for(arguments); kinds.any())
     words.insert(words.end(), {"--retry", io::statuses_text(kinds)});

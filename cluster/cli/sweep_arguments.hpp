@@ -11,8 +11,9 @@ namespace trawl::cluster {
 /// --axis, --fix, --seed and the others that describe a sweep.
 void add_sweep_options(boost::program_options::options_description& options);
 
-/// The sweep that the arguments describe. The positional argument is a file if it ends in ".toml", has a "/", or there
-/// is one of that name; else a study.
+/// The sweep that the arguments describe, of which `where` admits a point. The positional argument is a file if it ends
+/// in
+/// ".toml" or has a "/"; else a study, whatever files there are.
 Sweep read_sweep(const Arguments& arguments, std::span<const Study* const> studies);
 
 /// The result file's name: that of the sweep's file, or of its study, in the current directory.
