@@ -199,7 +199,7 @@ void check_apart(const FileLayout& layout) {
 
 FileLayout read_layout(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) fail_io(path, "open", errno);
+  if (::stat(path.c_str(), &status) != 0) fail_open(path, errno);
   try {
     if (!S_ISREG(status.st_mode)) refuse("not a regular file");
     FileLayout layout = read_objects(RawFile(path, O_RDONLY));

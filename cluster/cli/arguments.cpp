@@ -73,7 +73,9 @@ void Arguments::fail(const std::string& problem) const {
 
 const std::string& Arguments::positional() const {
   if (!has(positional_key)) fail(fmt::format("{} is missing. See trawl {} --help", positional_name_, verb_));
-  return values_[positional_key].as<std::string>();
+  const std::string& word = values_[positional_key].as<std::string>();
+  if (word.empty()) fail(fmt::format("{} is empty. See trawl {} --help", positional_name_, verb_));
+  return word;
 }
 
 std::vector<std::string> Arguments::more() const {

@@ -47,8 +47,9 @@ void print_usage() {
   }
   fmt::print(
       "\nSWEEP is a .toml file or a study's name; trawl VERB --help has the options. Under mpirun, trawl run uses all "
-      "ranks.\nExit codes: 0 complete, 2 usage or bad sweep, 3 complete with failed points, 74 I/O error, 75 stopped "
-      "early (run again to continue).\n");
+      "ranks.\nExit codes: 0 complete, 1 a bug of trawl, 2 usage or bad sweep, 3 complete with failed points, 73 "
+      "another "
+      "run is writing the file, 74 I/O error, 75 stopped early (run again to continue).\n");
 }
 
 const Verb& find_verb(const std::string& name) {
@@ -105,6 +106,9 @@ int report_exception() {
   } catch (const UsageError& error) {
     spdlog::error("{}", error.what());
     return exit_usage;
+  } catch (const BusyError& error) {
+    spdlog::error("{}", error.what());
+    return exit_busy;
   } catch (const IoError& error) {
     spdlog::error("{}", error.what());
     return exit_io;

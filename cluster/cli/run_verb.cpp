@@ -1,8 +1,6 @@
 // trawl run: runs a sweep, or continues it, on the ranks there are.
 #include <atomic>
-#include <climits>
 #include <exception>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -28,16 +26,6 @@
 
 namespace trawl::cluster {
 namespace {
-
-Arguments parse(const Invocation& invocation) {
-  Syntax syntax(
-      "SWEEP",
-      "Runs a sweep into a result file. If the file is there, the run continues it; if it is complete, there is "
-      "nothing to do.\nUnder mpirun or srun all ranks take part.");
-  add_sweep_options(syntax.options);
-  add_run_options(syntax.options);
-  return Arguments(syntax, invocation);
-}
 
 /// The other ranks, which wait for a sweep to work on. They are sent home if there is none, or if it ends in an
 /// exception.
@@ -94,30 +82,16 @@ class Observers final : public RunObserver {
   io::RunLog& log_;
 };
 
-std::uint64_t tasks_of(const StatusCounts& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-}
-
-std::string failures_text(const StatusCounts& counts) {
-  std::vector<std::string> parts;
-  for (std::size_t s = 0; s < counts.size(); ++s) {
-    if (is_failure(static_cast<Status>(s)) && counts[s] > 0) {
-      parts.push_back(fmt::format("{} {}", count_text(counts[s]), status_names[s]));
-    }
-  }
-  return parts.empty() ? "none failed" : fmt::format("{}", fmt::join(parts, ", "));
-}
-
 void announce(const Sweep& sweep, std::optional<Shard> shard, const io::ResultFile& file, const Session& session,
               const ThreadChoice& threads, const std::string& path) {
   spdlog::info("{} {}{}, {} points x {} replicates, {} rank{} x {} thread{} (set by {}), {}",
                file.created() ? "running" : "continuing", shard ? fmt::format("shard {} of ", shard_text(*shard)) : "",
-               sweep.spec.study, count_text(tasks_of(file.state().status_counts) / sweep.design.replicates()),
+               sweep.spec.study, count_text(tasks_in(file.state().status_counts) / sweep.design.replicates()),
                count_text(sweep.design.replicates()), session.size(), session.size() == 1 ? "" : "s", threads.count,
                threads.count == 1 ? "" : "s", threads.reason, path);
 }
 
-void conclude(const RunSummary& summary, const std::string& path) {
+void conclude(const RunSummary& summary, const std::string& path, const std::string& log_problem) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
   const std::uint64_t pending = summary.status_counts[0];
   spdlog::info("{}{} tasks computed in {} ({}), {}, {}",
@@ -126,17 +100,10 @@ void conclude(const RunSummary& summary, const std::string& path) {
                                        : "complete: ",
                count_text(summary.computed), seconds_text(summary.elapsed_s), rate_text(rate),
                failures_text(summary.status_counts), path);
-  if (failures_in(summary.status_counts) > 0) spdlog::info("{}.run.jsonl says why tasks failed", path);
+  if (failures_in(summary.status_counts) > 0 && log_problem.empty())
+    spdlog::info("{}.run.jsonl says why tasks failed", path);
+  if (!log_problem.empty()) spdlog::warn("there is no whole log of this run: {}", log_problem);
   if (summary.stopped_early) spdlog::info("the same command continues it");
-}
-
-/// An MPI message holds less than 2 GiB.
-void check_message_size(const Sweep& sweep, const Session& session) {
-  constexpr std::uint64_t limit = INT_MAX - (64u << 20);
-  const std::uint64_t bytes = sizeof(double) * sweep.doubles_per_task;
-  if (!session.is_parallel() || bytes <= limit) return;
-  throw UsageError(fmt::format("run: one task gives {} (a message between ranks holds {}). Run it without mpirun?",
-                               bytes_text(bytes), bytes_text(limit)));
 }
 
 struct Outcome {
@@ -148,7 +115,7 @@ struct Outcome {
 Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<double> end_time,
              const Invocation& invocation) {
   OtherRanks others(session);
-  const Arguments arguments = parse(invocation);
+  const Arguments arguments = parse_run_arguments(invocation);
   if (arguments.help()) return {};
   const Sweep sweep = read_sweep(arguments, invocation.studies);
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
@@ -156,14 +123,14 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   options.stop = &stop;
   options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
   if (const auto limit_s = time_limit_asked_for(arguments)) end_time = start_time + *limit_s;
-  check_message_size(sweep, session);
+  check_message_size(sweep, session.is_parallel());
   const std::string path = output_path(arguments);
   const std::optional<Shard> shard = shard_asked_for(arguments);
+  check_run_output(path, input_files(arguments));
   io::ResultFile file(path, sweep, shard);
   if (file.state().pending.empty()) {
-    const StatusCounts& counts = file.state().status_counts;
-    spdlog::info("{} is complete: {} tasks, {}", path, count_text(tasks_of(counts)), failures_text(counts));
-    return {exit_code_of(counts)};
+    say_complete(path, file.state().status_counts);
+    return {exit_code_of(file.state().status_counts)};
   }
   announce(sweep, shard, file, session, threads, path);
   RunState state = file.state();
@@ -172,7 +139,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
 
   io::RunLog log(path + ".run.jsonl");
   log.start(fmt::format("trawl {} {}", invocation.verb, fmt::join(invocation.words, " ")), session.size(),
-            threads.count, tasks_of(file.state().status_counts) - file.state().status_counts[0]);
+            threads.count, tasks_in(file.state().status_counts) - file.state().status_counts[0]);
   install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
   if (end_time) options.time_limit_s = *end_time - unix_time();
@@ -184,7 +151,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   others.finished();
   const int code = exit_code_of(summary.status_counts);
   log.end(summary, code);
-  conclude(summary, path);
+  conclude(summary, path, log.problem());
   if (summary.workers_lost > 0) end_step_with_lost_ranks();
   return {code, summary.threads_stuck};
 }
@@ -193,7 +160,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
 Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation& invocation) {
   const std::string sweep_text = session.broadcast("");
   if (sweep_text.empty()) return {};  // rank 0 has said why
-  const Arguments arguments = parse(invocation);
+  const Arguments arguments = parse_run_arguments(invocation);
   const Sweep sweep = sweep_from_text(sweep_text, "sweep", invocation.studies);
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
