@@ -150,6 +150,11 @@ void NewFile::give_name() {
   }
 }
 
+const std::string& NewFile::temporary_path() {
+  give_name();
+  return temporary_;
+}
+
 void NewFile::commit() {
   file_.sync();
   check_output(path_, rule_);

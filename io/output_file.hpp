@@ -42,8 +42,8 @@ class NewFile {
 
   const RawFile& file() const { return file_; }
 
-  /// Opens the same file, while it has not got its name.
-  const std::string& temporary_path() const { return temporary_; }
+  /// For those who must open the file by a name: PATH.tmp.N, which it gets now if it has none.
+  const std::string& temporary_path();
 
   /// Makes the contents durable and gives the file its name, after another check_output().
   void commit();

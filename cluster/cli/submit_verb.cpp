@@ -184,7 +184,6 @@ Job job_asked_for(const Arguments& arguments, const Sweep& sweep) {
 
 /// Writes the script and the sweep, queues the job, and notes it.
 JobNote queue(const Job& job, const Sweep& sweep, const std::vector<std::string>& inputs) {
-  check_job_note(job.output);
   write_job_files(files_of(job, sweep), inputs);
   const JobNote note{submit_job(job.script), job.shards, job_log_path(job.output, job.shards)};
   write_job_note(job.output, note);
@@ -212,6 +211,8 @@ int submit_verb(const Invocation& invocation) {
       say_complete(job.output, counts);
       return exit_code_of(counts);
     }
+    check_job_note(job.output);
+    check_job_files(files_of(job, sweep), inputs);
   }
   const Estimate estimate = estimate_time(sweep, sample_s, patience_s);
   const double seen_s = io::read_run_history(job.output + ".run.jsonl").longest_task_s;
