@@ -38,7 +38,8 @@ class OutputTest(CommandTest):
         self.assertEqual(self.snapshot(), before, words)
 
     def start(self, *words):
-        process = subprocess.Popen([TEST_STUDIES, *words], cwd=self.directory, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([TEST_STUDIES, *words], cwd=self.directory, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)

@@ -272,9 +272,10 @@ TEST(ResultFile, is_refused_when_it_is_no_result_file) {
   put(scratch / "text.h5", "hello");
   put(scratch / "empty.h5", "");
   std::filesystem::create_directory(scratch / "directory.h5");
-  for (const char* name : {"text.h5", "empty.h5", "directory.h5"}) {
+  for (const auto& [name, problem] : {std::pair("text.h5", "no result file"), std::pair("empty.h5", "no result file"),
+                                      std::pair("directory.h5", "is a directory")}) {
     const std::string message = message_of([&] { ResultFile file(scratch / name, *sweep); });
-    EXPECT_NE(message.find("no result file"), std::string::npos) << message;
+    EXPECT_NE(message.find(problem), std::string::npos) << message;
   }
   EXPECT_EQ(bytes_of(scratch / "text.h5"), "hello");
 }
