@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cluster/cli/arguments.hpp"
+#include "cluster/cli/overview.hpp"
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
@@ -57,6 +58,7 @@ int digest_verb(const Invocation& invocation) {
   if (arguments.help()) return exit_complete;
   const std::string& path = arguments.positional();
   const io::ResultReader file(path);
+  tell_unread(file);
   print("{}  {}\n", io::file_digest(path), path);
   for (const io::Digest& digest : io::dataset_digests(file)) {
     print("{}  {}:/{}\n", digest.sha256, path, digest.name);
@@ -76,6 +78,7 @@ int export_verb(const Invocation& invocation) {
     throw UsageError(fmt::format("export: unknown format {}. Choose csv or jsonl", format));
   }
   const io::ResultReader file(arguments.positional());
+  tell_unread(file);
   if (arguments.text("output") == "")
     throw UsageError("export: --output is empty. Give a file's name, or - for stdout");
   write_to(arguments.text("output").value_or("-"), arguments.positional(),
@@ -87,8 +90,9 @@ int report_verb(const Invocation& invocation) {
   const Syntax syntax("FILE", std::string("Prints a short table of the results.") + any_time);
   const Arguments arguments(syntax, invocation);
   if (arguments.help()) return exit_complete;
-  print_text(
-      io::report_table(io::ResultReader(arguments.positional()), terminal_columns(STDOUT_FILENO).value_or(SIZE_MAX)));
+  const io::ResultReader file(arguments.positional());
+  tell_unread(file);
+  print_text(io::report_table(file, terminal_columns(STDOUT_FILENO).value_or(SIZE_MAX)));
   return exit_complete;
 }
 

@@ -96,7 +96,7 @@ int merge_verb(const Invocation& invocation) {
   const std::string& output = arguments.positional();
   const std::vector<std::string> paths = shard_paths(arguments);
   check_run_output(output, paths);
-  const io::ResultReader first(paths.front());
+  const io::ResultReader first(paths.front(), io::ResultReader::Forms::own);
   const Sweep sweep = sweep_of_file(first, invocation.studies);
   const std::uint64_t count = io::check_shard(paths.front(), sweep).count;
   const Shards shards = check_shards(paths, sweep, count);
