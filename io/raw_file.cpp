@@ -20,6 +20,8 @@ const char* advice(int error) {
     case ENOSPC:
     case EDQUOT:
       return "Free some space and run again: it continues.";
+    case EFBIG:
+      return "Raise the limit on the size of files (ulimit -f).";
     case EACCES:
     case EPERM:
     case EROFS:

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -44,6 +45,15 @@ void check_free_space(const std::string& path, std::uint64_t needed) {
                     path, needed, free));
 }
 
+/// Writing beyond it fails only when much is written.
+void check_size_limit(const std::string& path, std::uint64_t needed) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || needed <= limit.rlim_cur) return;
+  throw IoError(fmt::format(
+      "{}: needs {} bytes, a file may have {} here (ulimit -f). Raise the limit, or use fewer points or --shard.", path,
+      needed, limit.rlim_cur));
+}
+
 /// A file of this name that is gone at the end of its scope unless it was renamed.
 struct Temporary {
   std::string path;
@@ -51,23 +61,26 @@ struct Temporary {
 };
 
 /// The final name appears only when the whole file is on the disk.
-RawFile create_file(const std::string& path, FileLayout& layout) {
+RawFile create_file(const std::string& path, FileLayout& layout, const OnBlock& on_block) {
   remove_leftovers(path);
-  check_free_space(path, hdf5_size(layout));
+  const std::uint64_t size = hdf5_size(layout);
+  check_size_limit(path, size);
+  check_free_space(path, size);
   const Temporary temporary{fmt::format("{}.tmp.{}", path, ::getpid())};
-  create_hdf5(temporary.path, layout);
+  create_hdf5(temporary.path, layout, on_block);
   RawFile(temporary.path, O_RDWR).sync();
   if (std::rename(temporary.path.c_str(), path.c_str()) != 0) fail_io(path, "create", errno);
   sync_directory_of(path);
   return {path, O_RDWR};
 }
 
-RunState read_state(const RawFile& file, std::uint64_t status_offset, TaskRange tasks) {
+RunState read_state(const RawFile& file, std::uint64_t status_offset, TaskRange tasks, const OnBlock& on_block) {
   RunState state;
-  scan_statuses(file, status_offset, tasks.size(), [&](TaskRange run, Status status) {
+  const auto add = [&](TaskRange run, Status status) {
     state.status_counts[static_cast<std::size_t>(status)] += run.size();
     if (status == Status::pending) state.pending.insert({tasks.begin + run.begin, tasks.begin + run.end});
-  });
+  };
+  scan_statuses(file, status_offset, tasks.size(), add, on_block);
   return state;
 }
 
@@ -88,14 +101,14 @@ std::vector<OutputPlace> output_places(const Sweep& sweep, const FileLayout& lay
 }  // namespace
 
 struct ResultFile::Impl {
-  Impl(const std::string& path, const Sweep& sweep, std::optional<Shard> shard) : lock(path) {
+  Impl(const std::string& path, const Sweep& sweep, std::optional<Shard> shard, const OnBlock& on_block) : lock(path) {
     FileLayout layout = layout_of(sweep, shard);
     const TaskRange tasks = shard ? shard_tasks(sweep, *shard) : TaskRange{0, sweep.design.task_count()};
     std::error_code ignored;
     created = fs::symlink_status(path, ignored).type() == fs::file_type::not_found;
-    file = created ? create_file(path, layout) : open_laid_out(path, O_RDWR, layout);
+    file = created ? create_file(path, layout, on_block) : open_laid_out(path, O_RDWR, layout, on_block);
     const std::uint64_t status_offset = layout.find(status_name)->offset;
-    state = created ? untouched_state(tasks) : read_state(file, status_offset, tasks);
+    state = created ? untouched_state(tasks) : read_state(file, status_offset, tasks, on_block);
     writer.emplace(file, status_offset, output_places(sweep, layout), tasks);
   }
 
@@ -110,8 +123,8 @@ std::uint64_t result_file_size(const Sweep& sweep, std::optional<Shard> shard) {
   return hdf5_size(layout_of(sweep, shard));
 }
 
-ResultFile::ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard)
-    : impl_(std::make_unique<Impl>(path, sweep, shard)) {}
+ResultFile::ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard, const OnBlock& on_block)
+    : impl_(std::make_unique<Impl>(path, sweep, shard, on_block)) {}
 ResultFile::~ResultFile() = default;
 
 const RunState& ResultFile::state() const {

@@ -10,6 +10,7 @@
 #include "engine/run.hpp"
 #include "engine/shard.hpp"
 #include "engine/sweep.hpp"
+#include "io/on_block.hpp"
 
 namespace trawl::io {
 
@@ -21,8 +22,10 @@ class ResultFile final : public RecordSink {
  public:
   /// Creates the file, or opens the unfinished or finished file of the same sweep.
   /// Throws UsageError if another process holds the lock, if the file belongs to another sweep (the message says what
-  /// differs) or is no result file; IoError if the directory or disk refuses. Nothing half made is left behind.
-  ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard = {});
+  /// differs) or is no result file; IoError if the directory or disk refuses. Nothing half made is left behind, also if
+  /// on_block throws.
+  ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard = {},
+             const OnBlock& on_block = {});
   ~ResultFile() override;
 
   /// Pending ranges and counts by status as found when the file was opened; of a shard, of its own tasks.

@@ -7,6 +7,8 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/cli/work_progress.hpp"
+#include "cluster/signals.hpp"
 #include "engine/error.hpp"
 #include "io/export.hpp"
 #include "io/result_reader.hpp"
@@ -27,8 +29,13 @@ void write_to(const std::optional<std::string>& path, Write write) {
   const auto fail = [&] { throw IoError(fmt::format("{}: cannot write ({})", *path, std::strerror(errno))); };
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path->c_str(), "we"));
   if (!file) fail();
-  write(file.get());
-  if (std::fflush(file.get()) != 0 || std::ferror(file.get()) != 0) fail();
+  try {
+    write(file.get());
+    if (std::fflush(file.get()) != 0 || std::ferror(file.get()) != 0) fail();
+  } catch (...) {
+    std::remove(path->c_str());
+    throw;
+  }
 }
 
 }  // namespace
@@ -57,9 +64,14 @@ int export_verb(const Invocation& invocation) {
   if (format != "csv" && format != "jsonl") {
     throw UsageError(fmt::format("export: unknown format {}. Choose csv or jsonl", format));
   }
+  const std::optional<std::string> output = arguments.text("output");
+  if (!output) handle_signals(OnStop::end);  // as any program in a pipeline
   const io::ResultReader file(arguments.positional());
-  write_to(arguments.text("output"),
-           [&](std::FILE* out) { format == "csv" ? io::export_csv(file, out) : io::export_jsonl(file, out); });
+  WorkProgress work(output.value_or("stdout"), "Nothing was written; run it again", !output);
+  const io::OnBlock on_block = work.callback();
+  write_to(output, [&](std::FILE* out) {
+    format == "csv" ? io::export_csv(file, out, on_block) : io::export_jsonl(file, out, on_block);
+  });
   return exit_complete;
 }
 

@@ -10,6 +10,8 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/cli/work_progress.hpp"
+#include "cluster/signals.hpp"
 #include "engine/error.hpp"
 #include "io/result_reader.hpp"
 #include "io/shard_file.hpp"
@@ -32,10 +34,11 @@ std::vector<std::string> shard_paths(const Arguments& arguments) {
 }
 
 /// Checks every file before anything is written; all must be parts of the same division.
-Shards check_shards(const std::vector<std::string>& paths, const Sweep& sweep, std::uint64_t count) {
+Shards check_shards(const std::vector<std::string>& paths, const Sweep& sweep, std::uint64_t count,
+                    const io::OnBlock& on_block) {
   Shards shards;
   for (const std::string& path : paths) {
-    const Shard shard = io::check_shard(path, sweep);
+    const Shard shard = io::check_shard(path, sweep, on_block);
     if (shard.count != count) {
       throw UsageError(fmt::format("{}: one of {} shards ({} is one of {}). Merge shards of one division", path,
                                    shard.count, paths.front(), count));
@@ -47,6 +50,18 @@ Shards check_shards(const std::vector<std::string>& paths, const Sweep& sweep, s
     }
   }
   return shards;
+}
+
+/// What a stop interrupts is kept.
+void merge_shards(const Shards& shards, const Sweep& sweep, const std::string& output, const io::OnBlock& on_block) {
+  io::ResultFile whole(output, sweep, {}, on_block);
+  try {
+    for (const auto& [number, path] : shards) io::merge_shard(path, sweep, whole, on_block);
+  } catch (const Stopped&) {
+    whole.flush();
+    throw;
+  }
+  whole.flush();
 }
 
 /// A line for each shard with pending tasks: its missing points, at most a few ranges of them.
@@ -88,14 +103,12 @@ int merge_verb(const Invocation& invocation) {
   const std::vector<std::string> paths = shard_paths(arguments);
   const io::ResultReader first(paths.front());
   const Sweep sweep = sweep_of_file(first, invocation.studies);
-  const std::uint64_t count = io::check_shard(paths.front(), sweep).count;
-  const Shards shards = check_shards(paths, sweep, count);
-  {
-    io::ResultFile whole(output, sweep);
-    for (const auto& [number, path] : shards) io::merge_shard(path, sweep, whole);
-    whole.flush();
-  }
-  const RunState state = io::ResultFile(output, sweep).state();
+  WorkProgress work(output, "The same command begins again there", false);
+  const io::OnBlock on_block = work.callback();
+  const std::uint64_t count = io::check_shard(paths.front(), sweep, on_block).count;
+  const Shards shards = check_shards(paths, sweep, count, on_block);
+  merge_shards(shards, sweep, output, on_block);
+  const RunState state = io::ResultFile(output, sweep, {}, on_block).state();
   print_missing(state.pending, sweep, shards, count);
   spdlog::info("{}: {} of {} tasks, from {} of {} shards", output,
                count_text(sweep.design.task_count() - state.pending.count()), count_text(sweep.design.task_count()),

@@ -19,12 +19,12 @@ constexpr double line_s = 30;
 constexpr std::uint64_t line_parts = 100;
 constexpr int max_failures_named = 5;
 
-bool is_terminal() {
+}  // namespace
+
+bool stderr_is_terminal() {
   const char* term = std::getenv("TERM");
   return isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
 }
-
-}  // namespace
 
 std::string progress_text(const Progress& progress) {
   const double percent = 100 * static_cast<double>(progress.done) / static_cast<double>(progress.total);
@@ -37,7 +37,7 @@ std::string progress_text(const Progress& progress) {
 }
 
 ProgressPrinter::ProgressPrinter(bool quiet)
-    : quiet_(quiet), terminal_(is_terminal()), next_draw_s_(terminal_ ? redraw_s : line_s) {}
+    : quiet_(quiet), terminal_(stderr_is_terminal()), next_draw_s_(terminal_ ? redraw_s : line_s) {}
 
 ProgressPrinter::~ProgressPrinter() {
   clear_line();

@@ -7,6 +7,9 @@
 
 namespace trawl::cluster {
 
+/// Whether a line can be redrawn there.
+bool stderr_is_terminal();
+
 /// "1,200 of 10,000 tasks (12.0 %), 3 failed, 1.5 M/s, 4 min 10 s left".
 std::string progress_text(const Progress& progress);
 

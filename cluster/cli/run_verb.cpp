@@ -16,6 +16,7 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/cli/work_progress.hpp"
 #include "cluster/mpi/session.hpp"
 #include "cluster/signals.hpp"
 #include "cluster/slurm/queue.hpp"
@@ -117,9 +118,10 @@ void announce(const Sweep& sweep, std::optional<Shard> shard, const io::ResultFi
                threads.count == 1 ? "" : "s", threads.reason, path);
 }
 
-void conclude(const RunSummary& summary, const std::string& path) {
+void conclude(const RunSummary& summary, const std::optional<EndTime>& end_time, const std::string& path) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
   const std::uint64_t pending = summary.status_counts[0];
+  if (summary.out_of_time) spdlog::info("the time limit is that of {}", end_time->source);
   spdlog::info("{}{} tasks computed in {} ({}), {}, {}",
                summary.out_of_time     ? fmt::format("out of time with {} tasks to do: ", count_text(pending))
                : summary.stopped_early ? fmt::format("stopped with {} tasks to do: ", count_text(pending))
@@ -145,7 +147,7 @@ struct Outcome {
 };
 
 /// Rank 0: checks everything, then schedules, writes and computes.
-Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<double> end_time,
+Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<EndTime> end_time,
              const Invocation& invocation) {
   OtherRanks others(session);
   const Arguments arguments = parse(invocation);
@@ -155,11 +157,12 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
   options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
-  if (const auto limit_s = time_limit_asked_for(arguments)) end_time = start_time + *limit_s;
+  if (const auto limit_s = time_limit_asked_for(arguments)) end_time = EndTime{start_time + *limit_s, "--time-limit"};
   check_message_size(sweep, session);
   const std::string path = output_path(arguments);
   const std::optional<Shard> shard = shard_asked_for(arguments);
-  io::ResultFile file(path, sweep, shard);
+  WorkProgress work(path, "The same command begins again there", arguments.flag("quiet"));
+  io::ResultFile file(path, sweep, shard, work.callback());
   if (file.state().pending.empty()) {
     const StatusCounts& counts = file.state().status_counts;
     spdlog::info("{} is complete: {} tasks, {}", path, count_text(tasks_of(counts)), failures_text(counts));
@@ -175,7 +178,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
             threads.count, tasks_of(file.state().status_counts) - file.state().status_counts[0]);
   install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
-  if (end_time) options.time_limit_s = *end_time - unix_time();
+  if (end_time) options.time_limit_s = end_time->unix_s - unix_time();
   {
     ProgressPrinter printer(arguments.flag("quiet"));
     Observers observers(printer, log);
@@ -184,7 +187,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   others.finished();
   const int code = exit_code_of(summary.status_counts);
   log.end(summary, code);
-  conclude(summary, path);
+  conclude(summary, end_time, path);
   if (summary.workers_lost > 0) end_step_with_lost_ranks();
   return {code, summary.threads_stuck};
 }
@@ -208,9 +211,9 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
 }  // namespace
 
 int run_verb(const Invocation& invocation) {
-  const std::atomic<bool>& stop = stop_on_signals();  // first: a launcher passes signals on at any time
+  const std::atomic<bool>& stop = stop_requested();
   const double start_time = unix_time();
-  const std::optional<double> job_end = job_end_time();
+  const std::optional<EndTime> job_end = job_end_time();
   Session session;
   Outcome outcome;
   try {

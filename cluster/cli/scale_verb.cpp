@@ -19,6 +19,8 @@
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "cluster/mpi/session.hpp"
+#include "cluster/resources.hpp"
+#include "cluster/scale/node_limit.hpp"
 #include "cluster/scale/scale_job.hpp"
 #include "cluster/scale/series.hpp"
 #include "cluster/slurm/job_script.hpp"
@@ -61,7 +63,7 @@ std::set<std::uint64_t> nodes_asked_for(const Arguments& arguments) {
   const auto fail = [&] {
     throw UsageError(fmt::format("scale: --nodes {} is no list. Give numbers of nodes, as in 1,2,4,8", text));
   };
-  constexpr std::uint64_t most = 1'000'000;
+  constexpr std::uint64_t most = 100'000;  // no cluster has more
   std::set<std::uint64_t> nodes;
   for (const char *at = text.data(), *end = at + text.size();; ++at) {
     std::uint64_t count = 0;
@@ -248,6 +250,7 @@ int scale_verb(const Invocation& invocation) {
   }
 
   const Launcher launcher = launcher_asked_for(arguments);
+  check_nodes(*nodes.rbegin(), launcher.kind, choose_threads(processor_limits(1), 0, false).count, allocated_nodes());
   const std::vector<io::ScalingRun> runs = run_series(sweep, launcher, nodes, repeats, weak, output);
   const std::vector<Observation> seen = observations(runs);
   const Laws laws{fit_amdahl(seen), fit_usl(seen)};

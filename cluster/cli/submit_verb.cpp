@@ -16,6 +16,7 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/signals.hpp"
 #include "cluster/slurm/job_note.hpp"
 #include "cluster/slurm/job_script.hpp"
 #include "cluster/slurm/queue.hpp"
@@ -183,7 +184,11 @@ int submit_verb(const Invocation& invocation) {
   Job job = job_asked_for(arguments, sweep);
   const bool dry = arguments.flag("dry-run");
   if (!dry) check_output(job, sweep);
-  const Estimate estimate = estimate_time(sweep, sample_s, patience_s);
+  const Estimate estimate = estimate_time(sweep, sample_s, patience_s, &stop_requested());
+  if (stop_requested()) {
+    spdlog::info("{}: stopped before anything was queued. Run it again", stop_signal());
+    std::_Exit(exit_stopped_early);  // a thread may still be at a task
+  }
   const double seen_s = io::read_run_history(job.output + ".run.jsonl").longest_task_s;
   set_warning(job, std::max(seen_s, estimate.longest_s));
   spdlog::info("{} tasks, about {} on one thread", count_text(sweep.design.task_count()),
@@ -193,7 +198,8 @@ int submit_verb(const Invocation& invocation) {
     fmt::print("{}", job_script(job));
   } else {
     const JobNote note = queue(job, sweep);
-    if (arguments.flag("wait") || arguments.flag("follow")) code = wait_for_job(note, arguments.flag("follow"));
+    if (arguments.flag("wait") || arguments.flag("follow"))
+      code = wait_for_job(note, job.output, arguments.flag("follow"));
   }
   if (estimate.tasks_timed == 0) {
     std::fflush(stdout);

@@ -111,7 +111,7 @@ io::ScalingRun run_once(const Launcher& launcher, std::uint64_t nodes, const std
   std::vector<std::string> words = launch_words(launcher, nodes);
   words.insert(words.end(), {launcher.program, "run", sweep, "-o", output, "-q", "--threads",
                              std::to_string(launcher.threads), "--oversubscribe"});
-  const ProcessResult result = run_process(words, longest_run_s);
+  const ProcessResult result = run_process(words, longest_run_s, WhenStopped::end_it);
   if (result.code != exit_complete && result.code != exit_failed_points) {
     throw IoError(fmt::format("scale: the run on {} nodes ended with exit code {} ({}). Does {} work by hand?", nodes,
                               result.code, first_sentence(result.errors), words.front()));
