@@ -1,6 +1,8 @@
 #include "io/export.hpp"
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +15,9 @@ namespace {
 
 void write_out(fmt::memory_buffer& text, std::FILE* out) {
   if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
-    throw IoError("cannot write the export (the output refused it). Is the disk full?");
+    throw IoError(
+        fmt::format("cannot write the export ({}). {}", std::strerror(errno),
+                    errno == EFBIG ? "Raise the limit on the size of files (ulimit -f)." : "Is the disk full?"));
   text.clear();
 }
 

@@ -32,10 +32,13 @@ std::string read_small_file(const std::string& path, const char* what) {
 
 void write_small_file(const std::string& path, const std::string& text, unsigned mode) {
   const std::string draft = path + ".tmp";
-  {
-    const RawFile file(draft, O_WRONLY | O_CREAT | O_TRUNC, mode);
+  const RawFile file(draft, O_WRONLY | O_CREAT | O_TRUNC, mode);
+  try {
     file.write(text.data(), text.size(), 0);
     file.sync();
+  } catch (...) {
+    std::remove(draft.c_str());
+    throw;
   }
   if (std::rename(draft.c_str(), path.c_str()) != 0) fail_io(path, "write", errno);
 }

@@ -67,7 +67,7 @@ int export_verb(const Invocation& invocation) {
   const std::optional<std::string> output = arguments.text("output");
   if (!output) handle_signals(OnStop::end);  // as any program in a pipeline
   const io::ResultReader file(arguments.positional());
-  WorkProgress work(output.value_or("stdout"), "Nothing was written; run it again", !output);
+  WorkProgress work(output.value_or("stdout"), "Nothing was written. Run it again", !output);
   const io::OnBlock on_block = work.callback();
   write_to(output, [&](std::FILE* out) {
     format == "csv" ? io::export_csv(file, out, on_block) : io::export_jsonl(file, out, on_block);

@@ -103,7 +103,7 @@ int merge_verb(const Invocation& invocation) {
   const std::vector<std::string> paths = shard_paths(arguments);
   const io::ResultReader first(paths.front());
   const Sweep sweep = sweep_of_file(first, invocation.studies);
-  WorkProgress work(output, "The same command begins again there", false);
+  WorkProgress work(output, "Run the same command again", false);
   const io::OnBlock on_block = work.callback();
   const std::uint64_t count = io::check_shard(paths.front(), sweep, on_block).count;
   const Shards shards = check_shards(paths, sweep, count, on_block);

@@ -161,7 +161,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   check_message_size(sweep, session);
   const std::string path = output_path(arguments);
   const std::optional<Shard> shard = shard_asked_for(arguments);
-  WorkProgress work(path, "The same command begins again there", arguments.flag("quiet"));
+  WorkProgress work(path, "Run the same command again", arguments.flag("quiet"));
   io::ResultFile file(path, sweep, shard, work.callback());
   if (file.state().pending.empty()) {
     const StatusCounts& counts = file.state().status_counts;

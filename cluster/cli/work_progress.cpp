@@ -1,6 +1,7 @@
 #include "cluster/cli/work_progress.hpp"
 
 #include <cstdio>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
@@ -51,7 +52,8 @@ void WorkProgress::begin(const char* doing, std::uint64_t total) {
 void WorkProgress::on_block(const char* doing, std::uint64_t done, std::uint64_t total) {
   if (stop_requested()) {
     clear_line();
-    throw Stopped(fmt::format("{}: stopped while {} {}. {}", stop_signal(), doing, path_, advice_));
+    const char* kept = std::string_view(doing) == "creating" ? "Nothing was created. " : "";
+    throw Stopped(fmt::format("{}: stopped while {} {}. {}{}", stop_signal(), doing, path_, kept, advice_));
   }
   if (doing != doing_) begin(doing, total);
   const auto now = Clock::now();

@@ -17,7 +17,7 @@ std::string work_text(const std::string& doing, const std::string& path, std::ui
 /// seconds; of a large file also before it is begun. Ends the work when the process is asked to stop.
 class WorkProgress {
  public:
-  /// `advice` is what the message says when the work was stopped: "Nothing was created; run it again".
+  /// `advice` is what the message says when the work was stopped: "Run it again".
   WorkProgress(std::string path, std::string advice, bool quiet);
   ~WorkProgress();
   WorkProgress(const WorkProgress&) = delete;

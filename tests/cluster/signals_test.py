@@ -175,7 +175,8 @@ class AtAnyTime(SignalTest):
             self.expect(COMPLETE, "run", *words, "-o", "a.h5")
             self.assertEqual(self.sha256("a.h5"), self.sha256("whole.h5"))
             self.assertEqual([name for name in self.files() if name.startswith("a.h5")], ["a.h5", "a.h5.run.jsonl"])
-            (self.directory / "a.h5").unlink()
+            for name in ("a.h5", "a.h5.run.jsonl"):
+                (self.directory / name).unlink()
 
 
 class Merge(SignalTest):
@@ -257,6 +258,15 @@ class FileSizeLimit(SignalTest):
         self.assertEqual(self.limited(8, "scale", *sweep, "--nodes", "1", "--repeats", "1", "-o", "s.h5").returncode,
                          IO_ERROR)
         self.assertFalse([name for name in self.files() if name.startswith("s.")])
+
+    def test_of_submit(self):
+        (self.directory / "bin").mkdir()
+        sbatch = self.directory / "bin/sbatch"
+        sbatch.write_text("#!/bin/sh\necho 17\n")
+        sbatch.chmod(0o755)
+        sweep = ("fragile", "--axis", "x=" + ",".join(map(str, range(2000))))
+        self.check_refused(0, "submit", *sweep, "-o", "a.h5")
+        self.check_refused(1, "submit", *sweep, "-o", "a.h5")
 
 
 if __name__ == "__main__":

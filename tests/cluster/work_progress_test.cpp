@@ -12,7 +12,7 @@ namespace {
 
 TEST(WorkText, says_what_how_large_and_how_far) {
   EXPECT_EQ(work_text("creating", "a.h5", std::uint64_t{1} << 30, std::uint64_t{4} << 30, 10),
-            "creating a.h5: 1.0 GiB of 4.0 GiB (25.0 %), 30.0 s left");
+            "creating a.h5: 1 GiB of 4 GiB (25.0 %), 30.0 s left");
 }
 
 /// In a process of its own, for a stop stays. Exit code 0 if all was as it should be.
@@ -25,7 +25,7 @@ TEST(WorkText, says_what_how_large_and_how_far) {
   try {
     on_block("creating", 50, 100);
   } catch (const Stopped& stopped) {
-    _exit(std::string(stopped.what()).ends_with(": stopped while creating a.h5. Run it again") ? 0 : 2);
+    _exit(std::string(stopped.what()).ends_with(": stopped while creating a.h5. Nothing was created. Run it again") ? 0 : 2);
   }
   _exit(1);
 }
