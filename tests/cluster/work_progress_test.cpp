@@ -25,7 +25,9 @@ TEST(WorkText, says_what_how_large_and_how_far) {
   try {
     on_block("creating", 50, 100);
   } catch (const Stopped& stopped) {
-    _exit(std::string(stopped.what()).ends_with(": stopped while creating a.h5. Nothing was created. Run it again") ? 0 : 2);
+    _exit(std::string(stopped.what()).ends_with(": stopped while creating a.h5. Nothing was created. Run it again")
+              ? 0
+              : 2);
   }
   _exit(1);
 }
