@@ -32,13 +32,13 @@ class TimeLimit(CommandTest):
         self.assertIn("5 tasks to do", done.stderr)
 
     def test_is_that_of_the_slurm_job_unless_told_otherwise(self):
-        job = {"SLURM_JOB_ID": "1", "SLURM_JOB_END_TIME": str(int(time.time()) + 1)}
+        job = {"SLURM_JOB_ID": "1", "SLURM_JOB_END_TIME": str(int(time.time()) + 4)}
         prefix = ("env", *(f"{name}={value}" for name, value in job.items()))
         self.assertIn("out of time", self.expect(STOPPED_EARLY, "run", *SWEEP, "-o", "a.h5", prefix=prefix).stderr)
         self.expect(COMPLETE, "run", *SWEEP, "-o", "a.h5", "--time-limit", "0", prefix=prefix)
 
     def test_says_where_it_comes_from_when_it_ends_a_run(self):
-        prefix = ("env", "SLURM_JOB_ID=4711", f"SLURM_JOB_END_TIME={int(time.time()) + 2}")
+        prefix = ("env", "SLURM_JOB_ID=4711", f"SLURM_JOB_END_TIME={int(time.time()) + 4}")
         done = self.expect(STOPPED_EARLY, "run", *SWEEP, "-o", "a.h5", prefix=prefix)
         self.assertIn("the time limit is that of SLURM_JOB_END_TIME, of job 4711", done.stderr)
         done = self.expect(STOPPED_EARLY, "run", *SWEEP, "-o", "b.h5", "--time-limit", "1")
