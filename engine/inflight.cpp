@@ -176,7 +176,19 @@ bool note_fault(int signal) {
   return any;
 }
 
-void on_fault(int signal, siginfo_t*, void*) {
+/// What each signal did before, by number.
+struct sigaction earlier_actions[NSIG];
+
+/// Sent by another process, it is no fault: it does what it would without us.
+bool pass_on(int signal, siginfo_t* info, void* context) {
+  const struct sigaction& earlier = earlier_actions[signal];
+  if (info->si_code > 0 || info->si_pid == getpid() || (earlier.sa_flags & SA_SIGINFO) == 0) return false;
+  earlier.sa_sigaction(signal, info, context);
+  return true;
+}
+
+void on_fault(int signal, siginfo_t* info, void* context) {
+  if (pass_on(signal, info, context)) return;
   if (note_fault(signal) && restart_argv != nullptr) {
     sigset_t none;
     sigemptyset(&none);
@@ -277,7 +289,11 @@ void install_fault_handler(char* const* argv) {
   action.sa_sigaction = on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigemptyset(&action.sa_mask);
-  for (const int signal : fault_signals) sigaction(signal, &action, nullptr);
+  for (const int signal : fault_signals) {
+    struct sigaction earlier {};
+    sigaction(signal, &action, &earlier);
+    if (earlier.sa_sigaction != on_fault) earlier_actions[signal] = earlier;
+  }
 }
 
 void set_thread_slot(InflightSlot* slot) {

@@ -2,11 +2,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <new>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -19,6 +22,7 @@
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/signals.hpp"
 #include "engine/check_study.hpp"
 #include "engine/error.hpp"
 #include "engine/plain_text.hpp"
@@ -33,6 +37,7 @@ struct Verb {
   const char* arguments;
   const char* summary;
   int (*run)(const Invocation&);
+  OnStop on_stop = OnStop::end;
 };
 
 int help_verb(const Invocation& invocation);
@@ -42,18 +47,19 @@ constexpr Verb verbs[] = {
     {"list", "", "the studies there are", list_verb},
     {"describe", "STUDY", "parameters, outputs and mathematics of a study", describe_verb},
     {"plan", "SWEEP", "points, bytes, memory and time of a sweep; times a sample of its points", plan_verb},
-    {"run", "SWEEP", "run a sweep, or continue it", run_verb},
-    {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb},
-    {"submit", "SWEEP", "run a sweep as a job of SLURM", submit_verb},
+    {"run", "SWEEP", "run a sweep, or continue it", run_verb, OnStop::finish},
+    {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb, OnStop::finish},
+    {"submit", "SWEEP", "run a sweep as a job of SLURM", submit_verb, OnStop::end_programs},
     {"status", "FILE", "how far a result file and its job are", status_verb},
     {"cancel", "FILE", "cancel the job that computes a result file", cancel_verb},
-    {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb},
+    {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb, OnStop::end_programs},
     {"failures", "FILE", "which tasks failed, at which parameters, and why", failures_verb},
     {"replay", "FILE", "compute one task again and compare it with the file", replay_verb},
     {"digest", "FILE", "SHA-256 of a result file and of each of its datasets", digest_verb},
-    {"export", "FILE", "results as CSV or JSON lines", export_verb},
+    {"export", "FILE", "results as CSV or JSON lines", export_verb, OnStop::finish},
     {"report", "FILE", "a short table of the results", report_verb},
-    {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb},
+    {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb,
+     OnStop::end_programs},
     {"help", "[VERB]", "this text, or what a verb does and its options", help_verb},
     {"version", "", "the version of trawl", version_verb},
 };
@@ -113,6 +119,13 @@ int version_verb(const Invocation& invocation) {
     print("trawl {}\n", TRAWL_VERSION);
   }
   return exit_complete;
+}
+
+/// The first thing of all: a launcher passes signals on at any time.
+void handle_signals_of(std::string_view verb) {
+  const auto* found =
+      std::find_if(std::begin(verbs), std::end(verbs), [&](const Verb& known) { return verb == known.name; });
+  handle_signals(found == std::end(verbs) ? OnStop::end : found->on_stop);
 }
 
 int dispatch(int argc, char** argv, std::span<const Study* const> studies) {
@@ -177,6 +190,9 @@ int report_exception() {
   } catch (const IoError& error) {
     spdlog::error("{}", error.what());
     return exit_io;
+  } catch (const Stopped& stopped) {
+    spdlog::info("{}", stopped.what());
+    return exit_stopped_early;
   } catch (const std::bad_alloc&) {
     spdlog::error("out of memory (this process may have no more). Give it more, or fewer --threads or ranks");
     return exit_io;
@@ -191,6 +207,7 @@ int report_exception() {
 }
 
 int run_cli(int argc, char** argv, std::span<const Study* const> studies) {
+  handle_signals_of(argc > 1 ? argv[1] : "");
   try {
     configure_messages();
     check_studies(studies);

@@ -100,11 +100,15 @@ Estimate unknown_time() {
   return {0, unknown, unknown, unknown};
 }
 
-Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s) {
+Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s, const std::atomic<bool>* stop) {
   std::packaged_task<Sample()> task([&sweep, budget_s] { return take_sample(sweep, budget_s); });
   std::future<Sample> result = task.get_future();
   std::thread(std::move(task)).detach();
-  if (result.wait_for(std::chrono::duration<double>(patience_s)) != std::future_status::ready) {
+  const auto start = Clock::now();
+  const auto waits_on = [&] { return seconds_since(start) < patience_s && !(stop != nullptr && stop->load()); };
+  bool ready = false;
+  while (!ready && waits_on()) ready = result.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
+  if (!ready) {
     return unknown_time();
   }
   const Sample sample = result.get();

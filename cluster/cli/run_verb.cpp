@@ -17,6 +17,7 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/cli/work_progress.hpp"
 #include "cluster/mpi/session.hpp"
 #include "cluster/signals.hpp"
 #include "cluster/slurm/queue.hpp"
@@ -102,10 +103,11 @@ void point_to_failures(const StatusCounts& counts, const std::string& path, cons
   if (counts[0] == 0) spdlog::info("to try them again: {}", retry_command(invocation));
 }
 
-void conclude(const RunSummary& summary, const std::string& path, const Invocation& invocation,
-              const std::string& log_problem) {
+void conclude(const RunSummary& summary, const std::optional<EndTime>& end_time, const std::string& path,
+              const Invocation& invocation, const std::string& log_problem) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
   const std::string pending = counted(summary.status_counts[0], "task");
+  if (summary.out_of_time) spdlog::info("the time limit is that of {}", end_time->source);
   spdlog::info("{}{} computed in {} ({}), {}, {}",
                summary.out_of_time     ? fmt::format("out of time with {} to do: ", pending)
                : summary.stopped_early ? fmt::format("stopped with {} to do: ", pending)
@@ -129,7 +131,7 @@ struct Outcome {
 };
 
 /// Rank 0: checks everything, then schedules, writes and computes.
-Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<double> end_time,
+Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<EndTime> end_time,
              const Invocation& invocation) {
   OtherRanks others(session);
   const Arguments arguments = parse_run_arguments(invocation);
@@ -139,7 +141,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
   options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
-  if (const auto limit_s = time_limit_asked_for(arguments)) end_time = start_time + *limit_s;
+  if (const auto limit_s = time_limit_asked_for(arguments)) end_time = EndTime{start_time + *limit_s, "--time-limit"};
   check_message_size(sweep, session.is_parallel());
   check_programs(session, options.ranks_per_sub_master);
   const std::string path = output_path(arguments);
@@ -147,7 +149,8 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   check_run_output(path, input_files(arguments));
   const io::StatusSet to_retry = retry_asked_for(arguments);
   if (to_retry.any()) io::read_retry_note(path);  // refuses, before anything is created, what is no note
-  io::ResultFile file(path, sweep, shard);
+  WorkProgress work(path, "Run the same command again", arguments.flag("quiet"));
+  io::ResultFile file(path, sweep, shard, work.callback());
   Retry retry(path, file, to_retry);
   if (file.state().pending.empty() && retry.tasks() == 0) {
     const StatusCounts& counts = file.state().status_counts;
@@ -169,7 +172,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
             session.size(), threads.count, tasks_in(file.state().status_counts) - file.state().status_counts[0]);
   install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
-  if (end_time) options.time_limit_s = *end_time - unix_time();
+  if (end_time) options.time_limit_s = end_time->unix_s - unix_time();
   {
     ProgressPrinter printer(arguments.flag("quiet"));
     Observers observers(printer, log);
@@ -179,7 +182,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   const int code = exit_code_of(summary.status_counts);
   log.end(summary, code);
   if (!summary.stopped_early) io::remove_retry_note(path);
-  conclude(summary, path, invocation, log.problem());
+  conclude(summary, end_time, path, invocation, log.problem());
   if (summary.workers_lost > 0) end_step_with_lost_ranks();
   return {code, summary.threads_stuck};
 }
@@ -208,9 +211,9 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
 
 int run_verb(const Invocation& invocation) {
   if (asks_for_quiet(invocation.words)) spdlog::set_level(spdlog::level::err);  // on every rank, before anything else
-  const std::atomic<bool>& stop = stop_on_signals();  // first: a launcher passes signals on at any time
+  const std::atomic<bool>& stop = stop_requested();
   const double start_time = unix_time();
-  const std::optional<double> job_end = job_end_time();
+  const std::optional<EndTime> job_end = job_end_time();
   Session session;
   session.compare_programs(program_fingerprint());
   Outcome outcome;

@@ -134,7 +134,7 @@ struct Session::Impl {
 
 Session::Session() {
   if (!launched_in_parallel()) return;
-  signal(SIGALRM, give_up_start);
+  const auto on_alarm = signal(SIGALRM, give_up_start);
   alarm(start_timeout_s);
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
@@ -144,6 +144,7 @@ Session::Session() {
   impl_->neighbours = find_neighbours(impl_->transport->rank());
   impl_->ranks_per_node = largest_of(static_cast<int>(impl_->neighbours.size()));
   alarm(0);
+  signal(SIGALRM, on_alarm);
 }
 
 Session::~Session() {
