@@ -1,5 +1,6 @@
 #include "cluster/mpi/wire.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <random>

@@ -1,5 +1,6 @@
 #include "engine/scheduler.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
 #include <optional>
