@@ -5,9 +5,13 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "engine/error.hpp"
 #include "engine/run.hpp"
+#include "engine/task_text.hpp"
 
 namespace trawl {
 
@@ -31,9 +35,11 @@ void make_nans_canonical(double* values, std::size_t count) {
   }
 }
 
-bool has_failure(const double* values, std::size_t count, bool nan_allowed) {
-  return std::any_of(values, values + count,
-                     [&](double value) { return std::isinf(value) || (!nan_allowed && std::isnan(value)); });
+/// The first value that fails its task; `count` if none does.
+std::size_t first_failure(const double* values, std::size_t count, bool nan_allowed) {
+  const double* found = std::find_if(
+      values, values + count, [&](double value) { return std::isinf(value) || (!nan_allowed && std::isnan(value)); });
+  return static_cast<std::size_t>(found - values);
 }
 
 }  // namespace
@@ -136,11 +142,18 @@ void Evaluator::check_finite(TaskRange tasks, const RangeBuffer& buffer, std::ve
     make_nans_canonical(column, tasks.size() * size);
     const Output& output = sweep_.layout.outputs[k];
     for (std::uint64_t i = 0; i < tasks.size(); ++i) {
-      if (!has_failure(column + i * size, size, !output.nan_means.empty())) continue;
+      const double* values = column + i * size;
+      const std::size_t at = first_failure(values, size, !output.nan_means.empty());
+      if (at == size) continue;
       std::uint8_t& status = buffer.statuses[place + i];
       if (status != static_cast<std::uint8_t>(Status::ok)) continue;
       status = static_cast<std::uint8_t>(Status::non_finite);
-      failures.push_back({tasks.begin + i, Status::non_finite, "output " + output.name + " is not finite"});
+      if (failures.size() >= Records::max_failures_per_range) continue;
+      failures.push_back({tasks.begin + i, Status::non_finite,
+                          fmt::format("output {} is {}", element_text(sweep_.layout, k, at),
+                                      std::isnan(values[at]) ? "nan"
+                                      : values[at] > 0       ? "inf"
+                                                             : "-inf")});
     }
   }
 }

@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/task_text.hpp"
+
 namespace trawl::io {
 namespace {
 
@@ -47,9 +49,34 @@ Json ranks_of(const RunSummary& summary) {
   return ranks;
 }
 
+Json json_value(const Parameter& parameter, double value) {
+  switch (parameter.kind) {
+    case Kind::real:
+      return value;
+    case Kind::integer:
+      return static_cast<std::int64_t>(value);
+    case Kind::flag:
+      return value != 0;
+    case Kind::choice:
+      break;
+  }
+  return value_text(parameter, value);
+}
+
+/// The swept parameters at a point, by name.
+Json parameters_of(const Sweep& sweep, PointIndex point) {
+  const std::vector<Parameter>& parameters = sweep.study.declaration().parameters;
+  Json values = Json::object();
+  for (const auto& [parameter, value] : swept_values(sweep, point)) {
+    values[parameters[parameter].name] = json_value(parameters[parameter], value);
+  }
+  return values;
+}
+
 }  // namespace
 
-RunLog::RunLog(const std::string& path) : fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)) {}
+RunLog::RunLog(const std::string& path, const Sweep& sweep)
+    : sweep_(sweep), fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)) {}
 
 RunLog::~RunLog() {
   if (fd_ >= 0) ::close(fd_);
@@ -93,6 +120,9 @@ void RunLog::on_failure(const Failure& failure) {
   if (++failures_ > most_failures) return;
   append(fd_, "failure",
          {{"task", failure.task},
+          {"point", failure.task / sweep_.design.replicates()},
+          {"replicate", failure.task % sweep_.design.replicates()},
+          {"parameters", parameters_of(sweep_, failure.task / sweep_.design.replicates())},
           {"status", status_names[static_cast<std::size_t>(failure.status)]},
           {"message", failure.message}});
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/run.hpp"
+#include "engine/sweep.hpp"
 
 namespace trawl::io {
 
@@ -12,7 +13,8 @@ namespace trawl::io {
 /// first 100,000. Write failures of the log never fail the run.
 class RunLog final : public RunObserver {
  public:
-  explicit RunLog(const std::string& path);
+  /// `sweep` must outlive this.
+  RunLog(const std::string& path, const Sweep& sweep);
   ~RunLog() override;
 
   /// `done_before`: tasks that already have a status.
@@ -24,6 +26,7 @@ class RunLog final : public RunObserver {
   void on_failure(const Failure& failure) override;
 
  private:
+  const Sweep& sweep_;
   int fd_ = -1;
   std::uint64_t failures_ = 0;
 };

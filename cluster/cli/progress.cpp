@@ -10,6 +10,7 @@
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/text.hpp"
+#include "engine/task_text.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -36,8 +37,8 @@ std::string progress_text(const Progress& progress) {
   return text;
 }
 
-ProgressPrinter::ProgressPrinter(bool quiet)
-    : quiet_(quiet), terminal_(is_terminal()), next_draw_s_(terminal_ ? redraw_s : line_s) {}
+ProgressPrinter::ProgressPrinter(const Sweep& sweep, bool quiet)
+    : sweep_(sweep), quiet_(quiet), terminal_(is_terminal()), next_draw_s_(terminal_ ? redraw_s : line_s) {}
 
 ProgressPrinter::~ProgressPrinter() {
   clear_line();
@@ -66,7 +67,8 @@ void ProgressPrinter::on_failure(const Failure& failure) {
   if (quiet_ || failures_named_ > max_failures_named) return;
   clear_line();
   if (failures_named_++ < max_failures_named) {
-    spdlog::warn("task {} {}: {}", failure.task, status_names[static_cast<int>(failure.status)], failure.message);
+    spdlog::warn("{} {}: {}", task_text(sweep_, failure.task), status_names[static_cast<int>(failure.status)],
+                 failure.message);
   } else {
     spdlog::warn("more tasks failed; the run log names them");
   }

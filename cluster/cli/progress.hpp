@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/run.hpp"
+#include "engine/sweep.hpp"
 
 namespace trawl::cluster {
 
@@ -14,7 +15,8 @@ std::string progress_text(const Progress& progress);
 /// Also names lost workers and the first failures.
 class ProgressPrinter final : public RunObserver {
  public:
-  explicit ProgressPrinter(bool quiet);
+  /// `sweep` must outlive this.
+  ProgressPrinter(const Sweep& sweep, bool quiet);
   ~ProgressPrinter() override;  ///< clears the line
 
   void on_progress(const Progress& progress) override;
@@ -24,6 +26,7 @@ class ProgressPrinter final : public RunObserver {
   void clear_line();
 
  private:
+  const Sweep& sweep_;
   const bool quiet_;
   const bool terminal_;
   bool drawn_ = false;

@@ -170,14 +170,14 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   state.faults = recover_faults(options.inflight_path);
   others.start(sweep.text);
 
-  io::RunLog log(path + ".run.jsonl");
+  io::RunLog log(path + ".run.jsonl", sweep);
   log.start(fmt::format("trawl {} {}", invocation.verb, fmt::join(invocation.words, " ")), session.size(),
             threads.count, tasks_of(file.state().status_counts) - file.state().status_counts[0]);
   install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
   if (end_time) options.time_limit_s = *end_time - unix_time();
   {
-    ProgressPrinter printer(arguments.flag("quiet"));
+    ProgressPrinter printer(sweep, arguments.flag("quiet"));
     Observers observers(printer, log);
     summary = run_master(sweep, std::move(state), session.transport(), file, observers, options);
   }
