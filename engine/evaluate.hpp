@@ -27,7 +27,7 @@ class Evaluator {
 
   /// Evaluates `tasks`, a part of buffer.range of at most block() tasks. Sets every status; appends what failed, as
   /// far as it is among the first Records::max_failures_per_range.
-  /// Throws nothing that comes from the study.
+  /// Throws nothing that comes from the study. What failed for want of a resource stays pending.
   void evaluate(TaskRange tasks, const RangeBuffer& buffer, std::vector<Failure>& failures);
 
  private:

@@ -9,8 +9,11 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <filesystem>
+#include <memory>
 #include <new>
 
 #include <fmt/format.h>
@@ -26,8 +29,10 @@ namespace {
 constexpr std::size_t file_size = InflightFile::slot_count * sizeof(InflightSlot);
 constexpr int fault_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
-thread_local InflightSlot* thread_slot = nullptr;
+constinit thread_local InflightSlot* thread_slot = nullptr;
+constinit thread_local bool is_main_thread = false;
 std::atomic<InflightSlot*> process_slots{nullptr};
+std::atomic<const char*> process_file{nullptr};  // its name, never freed
 char* const* restart_argv = nullptr;
 
 /// A stack for the calling thread's signal handlers.
@@ -77,14 +82,14 @@ struct PlainSlot {
   int signal = 0;
 };
 
-std::vector<PlainSlot> read_slots(const std::string& file) {
+std::optional<std::vector<PlainSlot>> read_slots(const std::string& file) {
   std::vector<PlainSlot> busy;
   const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return busy;
+  if (fd < 0) return std::nullopt;
   void* memory = mmap(nullptr, file_size, PROT_READ, MAP_SHARED, fd, 0);
   const bool whole = lseek(fd, 0, SEEK_END) == static_cast<off_t>(file_size);
   close(fd);
-  if (memory == MAP_FAILED) return busy;
+  if (memory == MAP_FAILED) return std::nullopt;
   if (whole) {
     const auto* slots = static_cast<const InflightSlot*>(memory);
     for (std::size_t i = 0; i < InflightFile::slot_count; ++i) {
@@ -93,16 +98,19 @@ std::vector<PlainSlot> read_slots(const std::string& file) {
     }
   }
   munmap(memory, file_size);
+  if (!whole) return std::nullopt;
   return busy;
 }
 
-/// False if no task was running. A thread without a slot of its own helps with some other lane's point: any of those
-/// that run may be the one.
+/// False if it is no task's. A thread without a slot of its own helps with some other lane's point, or a study started
+/// it: any of the tasks that run may be the one.
 bool note_fault(int signal) {
-  if (thread_slot != nullptr) {
+  if (detail::study_state.inside && thread_slot != nullptr) {
+    if (shortages() != detail::study_state.shortages_before) return false;
     thread_slot->signal.store(signal);
     return true;
   }
+  if (thread_slot != nullptr || is_main_thread) return false;
   bool any = false;
   InflightSlot* slots = process_slots.load();
   for (std::size_t i = 0; slots != nullptr && i < InflightFile::slot_count; ++i) {
@@ -113,8 +121,26 @@ bool note_fault(int signal) {
   return any;
 }
 
+/// What ran then is suspected of nothing.
+void clear_slots() {
+  InflightSlot* slots = process_slots.load();
+  for (std::size_t i = 0; slots != nullptr && i < InflightFile::slot_count; ++i) slots[i].begin.store(slots[i].end);
+}
+
+[[noreturn]] void end_after_abort() {
+  constexpr char message[] =
+      "trawl: a library aborted outside of any point, or a point did after memory had run out (is a limit on memory, "
+      "threads or files too low?). Raise it and run the same command again to continue\n";
+  static_cast<void>(!write(STDERR_FILENO, message, sizeof message - 1));
+  if (const char* file = process_file.load()) unlink(file);
+  _exit(exit_io);
+}
+
 void on_fault(int signal, siginfo_t*, void*) {
-  if (note_fault(signal) && restart_argv != nullptr) {
+  if (!note_fault(signal)) {
+    clear_slots();
+    if (signal == SIGABRT || detail::study_state.inside) end_after_abort();
+  } else if (restart_argv != nullptr) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -124,7 +150,21 @@ void on_fault(int signal, siginfo_t*, void*) {
   raise(signal);
 }
 
+/// An exception that nobody catches, in code that must not throw: std::terminate would print it and abort.
+[[noreturn]] void on_terminate() {
+  try {
+    if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::exception& error) {
+    if (missing_resource(error) != nullptr) note_shortage();
+    else std::fprintf(stderr, "trawl: an exception that nobody caught: %s\n", error.what());
+  } catch (...) {
+  }
+  std::abort();
+}
+
 }  // namespace
+
+constinit thread_local detail::StudyState detail::study_state{};
 
 InflightFile::InflightFile(const std::string& path, Rank rank) {
   int fd = -1;
@@ -146,17 +186,21 @@ InflightFile::InflightFile(const std::string& path, Rank rank) {
   slots_ = static_cast<InflightSlot*>(memory);
   for (std::size_t i = 0; i < slot_count; ++i) new (&slots_[i]) InflightSlot{};
   process_slots.store(slots_);
+  if (!file_.empty()) process_file.store(strdup(file_.c_str()));
 }
 
 InflightFile::~InflightFile() {
   if (!file_.empty()) unlink(file_.c_str());
+  process_file.store(nullptr);
   // The memory stays mapped: a thread that never returned may still write to it.
 }
 
-std::vector<TaskRange> read_inflight(const std::string& path, Rank rank) {
+std::optional<std::vector<TaskRange>> read_inflight(const std::string& path, Rank rank) {
+  if (path.empty()) return std::nullopt;
+  const auto slots = read_slots(rank_file(path, rank));
+  if (!slots) return std::nullopt;
   std::vector<TaskRange> ranges;
-  if (path.empty()) return ranges;
-  for (const PlainSlot& slot : read_slots(rank_file(path, rank))) ranges.push_back(slot.range);
+  for (const PlainSlot& slot : *slots) ranges.push_back(slot.range);
   return ranges;
 }
 
@@ -167,7 +211,8 @@ std::vector<Fault> recover_faults(const std::string& path) {
   std::error_code ignored;
   for (const fs::path& file : companions(path)) {
     if (file == faults_file(path)) continue;
-    for (const PlainSlot& slot : read_slots(file.string())) {
+    const auto slots = read_slots(file.string());
+    for (const PlainSlot& slot : slots ? *slots : std::vector<PlainSlot>()) {
       if (slot.signal != 0 && log != nullptr) {
         std::fprintf(log, "%" PRIu64 " %" PRIu64 "\n", slot.range.begin, slot.range.end);
       }
@@ -197,6 +242,9 @@ void forget_faults(const std::string& path) {
 
 void install_fault_handler(char* const* argv) {
   restart_argv = argv;
+  is_main_thread = true;
+  count_shortages();
+  std::set_terminate(on_terminate);
   struct sigaction action {};
   action.sa_sigaction = on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;

@@ -20,6 +20,9 @@ void add(const nlohmann::json& event, RunHistory& history) {
     history.last = {.started = seconds_of(event.at("time")),
                     .done_before = event.value("done_before", std::uint64_t{0}),
                     .ranks = event.value("ranks", 1)};
+  } else if (kind == "progress" && history.last && event.at("remaining_s").is_number()) {
+    history.last->remaining_s = event.at("remaining_s");
+    history.last->said = seconds_of(event.at("time"));
   } else if (kind == "end") {
     if (history.last) history.last->ended = true;
     history.longest_task_s = std::max(history.longest_task_s, event.value("longest_task_s", 0.0));
@@ -32,8 +35,7 @@ RunHistory read_run_history(const std::string& log_path) {
   RunHistory history;
   std::ifstream log(log_path);
   for (std::string line; std::getline(log, line);) {
-    if (line.find("\"event\":\"start\"") == std::string::npos && line.find("\"event\":\"end\"") == std::string::npos)
-      continue;  // the many lines of failures are not worth parsing
+    if (line.find("\"event\":\"failure\"") != std::string::npos) continue;  // they may be many
     try {
       add(nlohmann::json::parse(line), history);
     } catch (const nlohmann::json::exception&) {

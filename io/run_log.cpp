@@ -19,6 +19,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t most_failures = 100000;  ///< of one run; more say nothing new
 
+constexpr double progress_interval_s = 60;
+
 /// ISO 8601 in UTC with milliseconds.
 std::string now() {
   const auto time = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
@@ -99,6 +101,7 @@ void RunLog::end(const RunSummary& summary, int exit_code) {
                  {"stopped_early", summary.stopped_early},
                  {"elapsed_s", summary.elapsed_s},
                  {"computed", summary.computed},
+                 {"excluded", summary.excluded},
                  {"busy_s", summary.busy_s},
                  {"longest_task_s", summary.longest_task_s},
                  {"ranks", ranks_of(summary)},
@@ -106,6 +109,13 @@ void RunLog::end(const RunSummary& summary, int exit_code) {
                  {"tasks", counts}};
   if (failures_ > most_failures) fields["failures_left_out"] = failures_ - most_failures;
   append(fd_, "end", fields);
+}
+
+void RunLog::on_progress(const Progress& progress) {
+  if (progress.elapsed_s < next_progress_s_) return;
+  next_progress_s_ = progress.elapsed_s + progress_interval_s;
+  append(fd_, "progress",
+         {{"done", progress.done}, {"failed", progress.failed}, {"remaining_s", progress.remaining_s}});
 }
 
 void RunLog::on_worker(Rank rank, const Hello& hello) {

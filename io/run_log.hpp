@@ -9,8 +9,8 @@
 
 namespace trawl::io {
 
-/// Appends events (start, worker, worker_lost, failure, end) with an ISO 8601 UTC time each; of a run's failures, the
-/// first 100,000. Write failures of the log never fail the run.
+/// Appends events (start, progress, worker, worker_lost, failure, end) with an ISO 8601 UTC time each; of a run's
+/// failures, the first 100,000. Write failures of the log never fail the run.
 class RunLog final : public RunObserver {
  public:
   /// `sweep` must outlive this.
@@ -21,6 +21,7 @@ class RunLog final : public RunObserver {
   void start(const std::string& command, int ranks, int threads, std::uint64_t done_before);
   void end(const RunSummary& summary, int exit_code);
 
+  void on_progress(const Progress& progress) override;
   void on_worker(Rank rank, const Hello& hello) override;
   void on_worker_lost(Rank rank, const std::string& why) override;
   void on_failure(const Failure& failure) override;
@@ -29,6 +30,7 @@ class RunLog final : public RunObserver {
   const Sweep& sweep_;
   int fd_ = -1;
   std::uint64_t failures_ = 0;
+  double next_progress_s_ = 5;
 };
 
 }  // namespace trawl::io

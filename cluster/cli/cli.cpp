@@ -3,14 +3,20 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <new>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/verbs.hpp"
+#include "cluster/leave.hpp"
 #include "engine/error.hpp"
+#include "engine/shortage.hpp"
 #include "engine/spelling.hpp"
 
 namespace trawl::cluster {
@@ -74,17 +80,58 @@ int dispatch(int argc, char** argv, std::span<const Study* const> studies) {
   return find_verb(words[0]).run({words[0], {words.begin() + 1, words.end()}, studies, argv});
 }
 
+/// Lines go past stdio: a study's thread that never returns may hold the lock of stderr.
+class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    write_to_stderr({line.data(), line.size()});
+  }
+  void flush_() override {}
+};
+
 void configure_messages() {
-  auto logger = spdlog::stderr_logger_mt("trawl");
+  auto logger = std::make_shared<spdlog::logger>("trawl", std::make_shared<StderrSink>());
   logger->set_pattern("trawl: %v");
-  logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+}
+
+/// One line, for which no memory is needed.
+void say(std::string_view what, std::string_view more = {}) {
+  write_to_stderr("trawl: ");
+  write_to_stderr(what);
+  write_to_stderr(more);
+  write_to_stderr("\n");
+}
+
+int report_shortage(const char* lacking, const char* what) {
+  try {
+    const std::string limits = limits_text();
+    spdlog::error("this process is out of {} ({}{}{}). Raise the limit or use fewer --threads, then run it again",
+                  lacking, what, limits.empty() ? "" : "; ", limits);
+  } catch (const std::bad_alloc&) {
+    say("this process is out of ", lacking);
+  }
+  return exit_io;
 }
 
 /// Results that did not reach stdout (a full disk, say) must not look like success.
 void flush_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     throw IoError(fmt::format("cannot write to standard output ({})", std::strerror(errno)));
+  }
+}
+
+template <class MakeStudies>
+int run(int argc, char** argv, const MakeStudies& studies) {
+  try {
+    configure_messages();
+    const int code = dispatch(argc, argv, studies());
+    if (thread_left_behind()) leave_process(code);
+    flush_output();
+    return code;
+  } catch (...) {
+    return report_exception();
   }
 }
 
@@ -103,29 +150,24 @@ int report_exception() {
   try {
     throw;
   } catch (const UsageError& error) {
-    spdlog::error("{}", error.what());
+    say(error.what());
     return exit_usage;
   } catch (const IoError& error) {
-    spdlog::error("{}", error.what());
+    say(error.what());
     return exit_io;
-  } catch (const std::bad_alloc&) {
-    spdlog::error("out of memory. Does the sweep have fewer outputs on fewer threads?");
-    return exit_bug;
   } catch (const std::exception& error) {
-    spdlog::error("this is a bug in trawl: {}", error.what());
+    if (const char* lacking = missing_resource(error)) return report_shortage(lacking, error.what());
+    say("this is a bug in trawl: ", error.what());
     return exit_bug;
   }
 }
 
 int run_cli(int argc, char** argv, std::span<const Study* const> studies) {
-  try {
-    configure_messages();
-    const int code = dispatch(argc, argv, studies);
-    flush_output();
-    return code;
-  } catch (...) {
-    return report_exception();
-  }
+  return run(argc, argv, [studies] { return studies; });
+}
+
+int run_cli(int argc, char** argv, std::span<const Study* const> (*studies)()) {
+  return run(argc, argv, studies);
 }
 
 }  // namespace trawl::cluster

@@ -8,8 +8,10 @@
 #include <thread>
 #include <vector>
 
+#include "cluster/leave.hpp"
 #include "engine/cost_order.hpp"
 #include "engine/evaluate.hpp"
+#include "engine/tbb_threads.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -76,6 +78,7 @@ class Sampler {
 /// Positions follow the golden ratio's multiples, which cover [0, 1) evenly however many there are.
 Sample take_sample(const Sweep& sweep, double budget_s) {
   constexpr double golden = 0.6180339887498949;
+  const NoTbbThreads one_thread;  // seconds are thread seconds
   Sampler sampler(sweep);
   Sample sample;
   const auto start = Clock::now();
@@ -100,6 +103,7 @@ Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s) {
   std::future<Sample> result = task.get_future();
   std::thread(std::move(task)).detach();
   if (result.wait_for(std::chrono::duration<double>(patience_s)) != std::future_status::ready) {
+    leave_thread_behind();
     const double unknown = std::numeric_limits<double>::quiet_NaN();
     return {0, unknown, unknown, unknown};
   }

@@ -2,14 +2,15 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/text.hpp"
+#include "cluster/leave.hpp"
 #include "engine/task_text.hpp"
 
 namespace trawl::cluster {
@@ -47,8 +48,7 @@ ProgressPrinter::~ProgressPrinter() {
 void ProgressPrinter::on_progress(const Progress& progress) {
   if (quiet_ || progress.elapsed_s < next_draw_s_ || progress.total == 0) return;
   if (terminal_) {
-    fmt::print(stderr, "\r{}\x1b[K", progress_text(progress));
-    std::fflush(stderr);
+    write_to_stderr(fmt::format("\r{}\x1b[K", progress_text(progress)));
     drawn_ = true;
     next_draw_s_ = progress.elapsed_s + redraw_s;
   } else if (progress.done >= next_done_) {
@@ -56,6 +56,12 @@ void ProgressPrinter::on_progress(const Progress& progress) {
     next_draw_s_ = progress.elapsed_s + line_s;
     next_done_ = progress.done + progress.total / line_parts;
   }
+}
+
+void ProgressPrinter::on_worker(Rank rank, const Hello& hello) {
+  if (hello.shortage.empty() || std::exchange(shortage_said_, true)) return;
+  clear_line();
+  spdlog::warn("rank {}: {}", rank, hello.shortage);
 }
 
 void ProgressPrinter::on_worker_lost(Rank rank, const std::string& why) {
@@ -67,15 +73,16 @@ void ProgressPrinter::on_failure(const Failure& failure) {
   if (quiet_ || failures_named_ > max_failures_named) return;
   clear_line();
   if (failures_named_++ < max_failures_named) {
-    spdlog::warn("{} {}: {}", task_text(sweep_, failure.task), status_names[static_cast<int>(failure.status)],
-                 failure.message);
+    const char* what =
+        failure.status == Status::pending ? "stays pending" : status_names[static_cast<int>(failure.status)];
+    spdlog::warn("{} {}: {}", task_text(sweep_, failure.task), what, failure.message);
   } else {
     spdlog::warn("more tasks failed; the run log names them");
   }
 }
 
 void ProgressPrinter::clear_line() {
-  if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  if (drawn_) write_to_stderr("\r\x1b[K");
   drawn_ = false;
 }
 

@@ -12,7 +12,7 @@ namespace trawl::cluster {
 std::string progress_text(const Progress& progress);
 
 /// On a terminal one line that is redrawn four times a second; else a full line, at most one every 30 s and every 1 %.
-/// Also names lost workers and the first failures.
+/// Also names lost workers, the first failures, and a rank that could not start its threads.
 class ProgressPrinter final : public RunObserver {
  public:
   /// `sweep` must outlive this.
@@ -20,6 +20,7 @@ class ProgressPrinter final : public RunObserver {
   ~ProgressPrinter() override;  ///< clears the line
 
   void on_progress(const Progress& progress) override;
+  void on_worker(Rank rank, const Hello& hello) override;
   void on_worker_lost(Rank rank, const std::string& why) override;
   void on_failure(const Failure& failure) override;
 
@@ -33,6 +34,7 @@ class ProgressPrinter final : public RunObserver {
   double next_draw_s_;
   std::uint64_t next_done_ = 0;
   int failures_named_ = 0;
+  bool shortage_said_ = false;
 };
 
 }  // namespace trawl::cluster

@@ -78,8 +78,14 @@ class Observers final : public RunObserver {
  public:
   Observers(ProgressPrinter& printer, io::RunLog& log) : printer_(printer), log_(log) {}
 
-  void on_progress(const Progress& progress) override { printer_.on_progress(progress); }
-  void on_worker(Rank rank, const Hello& hello) override { log_.on_worker(rank, hello); }
+  void on_progress(const Progress& progress) override {
+    printer_.on_progress(progress);
+    log_.on_progress(progress);
+  }
+  void on_worker(Rank rank, const Hello& hello) override {
+    printer_.on_worker(rank, hello);
+    log_.on_worker(rank, hello);
+  }
   void on_worker_lost(Rank rank, const std::string& why) override {
     printer_.on_worker_lost(rank, why);
     log_.on_worker_lost(rank, why);
@@ -120,14 +126,18 @@ void announce(const Sweep& sweep, std::optional<Shard> shard, const io::ResultFi
 void conclude(const RunSummary& summary, const std::string& path) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
   const std::uint64_t pending = summary.status_counts[0];
-  spdlog::info("{}{} tasks computed in {} ({}), {}, {}",
+  const std::string excluded =
+      summary.excluded > 0 ? fmt::format(", {} excluded by where", count_text(summary.excluded)) : "";
+  spdlog::info("{}{} tasks computed in {} ({}){}, {}, {}",
                summary.out_of_time     ? fmt::format("out of time with {} tasks to do: ", count_text(pending))
                : summary.stopped_early ? fmt::format("stopped with {} tasks to do: ", count_text(pending))
-                                       : "complete: ",
-               count_text(summary.computed), seconds_text(summary.elapsed_s), rate_text(rate),
+               : summary.lacked > 0
+                   ? fmt::format("not complete, {} tasks failed for want of a resource: ", count_text(summary.lacked))
+                   : "complete: ",
+               count_text(summary.computed), seconds_text(summary.elapsed_s), rate_text(rate), excluded,
                failures_text(summary.status_counts), path);
   if (failures_in(summary.status_counts) > 0) spdlog::info("{}.run.jsonl says why tasks failed", path);
-  if (summary.stopped_early) spdlog::info("the same command continues it");
+  if (pending > 0) spdlog::info("the same command continues it");
 }
 
 /// An MPI message holds less than 2 GiB.
@@ -139,6 +149,12 @@ void check_message_size(const Sweep& sweep, const Session& session) {
                                bytes_text(bytes), bytes_text(limit)));
 }
 
+/// The sweep of this process. It outlives all that is left by an exception: threads that were given up may use it.
+const Sweep& kept(Sweep&& sweep) {
+  static std::optional<Sweep> instance;
+  return instance.emplace(std::move(sweep));
+}
+
 struct Outcome {
   int code = exit_complete;
   bool threads_stuck = false;
@@ -147,10 +163,11 @@ struct Outcome {
 /// Rank 0: checks everything, then schedules, writes and computes.
 Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<double> end_time,
              const Invocation& invocation) {
+  install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   OtherRanks others(session);
   const Arguments arguments = parse(invocation);
   if (arguments.help()) return {};
-  const Sweep sweep = read_sweep(arguments, invocation.studies);
+  const Sweep& sweep = kept(read_sweep(arguments, invocation.studies));
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
@@ -173,7 +190,6 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   io::RunLog log(path + ".run.jsonl", sweep);
   log.start(fmt::format("trawl {} {}", invocation.verb, fmt::join(invocation.words, " ")), session.size(),
             threads.count, tasks_of(file.state().status_counts) - file.state().status_counts[0]);
-  install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
   if (end_time) options.time_limit_s = *end_time - unix_time();
   {
@@ -191,15 +207,15 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
 
 /// Every other rank: computes what it is told to.
 Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation& invocation) {
+  install_fault_handler(nullptr);
   const std::string sweep_text = session.broadcast("");
   if (sweep_text.empty()) return {};  // rank 0 has said why
   const Arguments arguments = parse(invocation);
-  const Sweep sweep = sweep_from_text(sweep_text, "sweep", invocation.studies);
+  const Sweep& sweep = kept(sweep_from_text(sweep_text, "sweep", invocation.studies));
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
   options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
-  install_fault_handler(nullptr);
   if (run_worker(sweep, session.transport(), options)) return {exit_complete};
   if (!stop) requeue_job_without_master(session.rank());
   return {exit_stopped_early};
@@ -209,6 +225,7 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
 
 int run_verb(const Invocation& invocation) {
   const std::atomic<bool>& stop = stop_on_signals();  // first: a launcher passes signals on at any time
+  install_fault_handler(nullptr);
   const double start_time = unix_time();
   const std::optional<double> job_end = job_end_time();
   Session session;
@@ -217,7 +234,7 @@ int run_verb(const Invocation& invocation) {
     outcome =
         session.rank() == 0 ? lead(session, stop, start_time, job_end, invocation) : follow(session, stop, invocation);
   } catch (...) {
-    outcome.code = report_exception();
+    outcome = {report_exception(), true};  // points may still run
   }
   if (session.is_parallel() || outcome.threads_stuck) session.leave(outcome.code);
   return outcome.code;
