@@ -124,7 +124,7 @@ void require_threads(int count, const char* user) {
   wanted.notify_all();
   for (std::thread& thread : threads) thread.join();
   if (problem.empty()) return;
-  const std::string limits = limits_text();
+  const std::string limits = thread_limits_text();
   throw IoError(fmt::format("{} needs {} threads, {} can be started ({}{}{}). Raise the limit on processes or memory?",
                             user, count, threads.size(), problem, limits.empty() ? "" : "; ", limits));
 }

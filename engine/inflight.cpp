@@ -102,11 +102,19 @@ std::optional<std::vector<PlainSlot>> read_slots(const std::string& file) {
   return busy;
 }
 
+bool memory_is_left() {
+  constexpr std::size_t some = 4 << 20;
+  void* memory = mmap(nullptr, some, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  munmap(memory, some);
+  return true;
+}
+
 /// False if it is no task's. A thread without a slot of its own helps with some other lane's point, or a study started
 /// it: any of the tasks that run may be the one.
 bool note_fault(int signal) {
   if (detail::study_state.inside && thread_slot != nullptr) {
-    if (shortages() != detail::study_state.shortages_before) return false;
+    if (shortages() != detail::study_state.shortages_before || !memory_is_left()) return false;
     thread_slot->signal.store(signal);
     return true;
   }
@@ -127,10 +135,10 @@ void clear_slots() {
   for (std::size_t i = 0; slots != nullptr && i < InflightFile::slot_count; ++i) slots[i].begin.store(slots[i].end);
 }
 
-[[noreturn]] void end_after_abort() {
+[[noreturn]] void end_for_want_of_resources() {
   constexpr char message[] =
-      "trawl: a library aborted outside of any point, or a point did after memory had run out (is a limit on memory, "
-      "threads or files too low?). Raise it and run the same command again to continue\n";
+      "trawl: a library gave up, or a point did after memory had run out (is a limit on memory, threads or files too "
+      "low?). Raise it and run the same command again to continue\n";
   static_cast<void>(!write(STDERR_FILENO, message, sizeof message - 1));
   if (const char* file = process_file.load()) unlink(file);
   _exit(exit_io);
@@ -139,7 +147,7 @@ void clear_slots() {
 void on_fault(int signal, siginfo_t*, void*) {
   if (!note_fault(signal)) {
     clear_slots();
-    if (signal == SIGABRT || detail::study_state.inside) end_after_abort();
+    if (signal == SIGABRT || detail::study_state.inside || !memory_is_left()) end_for_want_of_resources();
   } else if (restart_argv != nullptr) {
     sigset_t none;
     sigemptyset(&none);

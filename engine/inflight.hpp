@@ -57,8 +57,9 @@ void forget_faults(const std::string& path);
 
 /// Makes SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT note themselves in the faulting thread's slot if it runs a study's
 /// code. Then the program is executed anew with `argv` (a local run goes on by itself) or, if argv is null, dies of the
-/// signal. A fault elsewhere, or after memory ran out, is never held against a task; an abort there ends the process
-/// with a line and exit code 74. `argv` must stay valid. Call from the main thread.
+/// signal. A fault elsewhere, or after memory ran out, is never held against a task; an abort there, or any fault while
+/// there is no memory, ends the process with a line and exit code 74. `argv` must stay valid. Call from the main
+/// thread.
 void install_fault_handler(char* const* argv);
 
 /// Tells the fault handler which slot the calling thread uses now, and gives the thread a signal stack so that a stack

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cerrno>
+#include <initializer_list>
 #include <new>
 #include <system_error>
 #include <vector>
@@ -40,6 +41,22 @@ const char* missing_resource(int error) {
   }
 }
 
+struct Limit {
+  __rlimit_resource_t resource;
+  char letter;
+  rlim_t unit;
+};
+
+std::string limits_text(std::initializer_list<Limit> all) {
+  std::vector<std::string> limits;
+  for (const Limit& one : all) {
+    rlimit limit{};
+    if (getrlimit(one.resource, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) continue;
+    limits.push_back(fmt::format("ulimit -{} {}", one.letter, limit.rlim_cur / one.unit));
+  }
+  return fmt::format("{}", fmt::join(limits, ", "));
+}
+
 }  // namespace
 
 const char* missing_resource(const std::exception& error) {
@@ -51,20 +68,12 @@ const char* missing_resource(const std::exception& error) {
   return has_errno ? missing_resource(system->code().value()) : nullptr;
 }
 
-std::string limits_text() {
-  struct Limit {
-    int resource;
-    char letter;
-    rlim_t unit;
-  };
-  std::vector<std::string> limits;
-  for (const auto& [resource, letter, unit] :
-       {Limit{RLIMIT_NPROC, 'u', 1}, Limit{RLIMIT_AS, 'v', 1024}, Limit{RLIMIT_DATA, 'd', 1024}}) {
-    rlimit limit{};
-    if (getrlimit(static_cast<__rlimit_resource>(resource), &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) continue;
-    limits.push_back(fmt::format("ulimit -{} {}", letter, limit.rlim_cur / unit));
-  }
-  return fmt::format("{}", fmt::join(limits, ", "));
+std::string memory_limits_text() {
+  return limits_text({{RLIMIT_AS, 'v', 1024}, {RLIMIT_DATA, 'd', 1024}});
+}
+
+std::string thread_limits_text() {
+  return limits_text({{RLIMIT_NPROC, 'u', 1}, {RLIMIT_AS, 'v', 1024}, {RLIMIT_DATA, 'd', 1024}});
 }
 
 void count_shortages() {

@@ -10,9 +10,10 @@ namespace trawl {
 /// What the exception says is lacking, as in "memory" or "threads or processes"; null if it is about something else.
 const char* missing_resource(const std::exception& error);
 
-/// The limits of this process (ulimit) on what may have run out, as in "ulimit -u 10, ulimit -v 50000"; empty if there
-/// are none.
-std::string limits_text();
+/// The limits of this process (ulimit) on memory, as in "ulimit -v 50000", and on processes, "ulimit -u 10"; empty if
+/// there are none.
+std::string memory_limits_text();
+std::string thread_limits_text();
 
 /// From now on `operator new` counts in shortages() when it finds no memory.
 void count_shortages();

@@ -76,7 +76,7 @@ Worker::Worker(const Sweep& sweep, const WorkerOptions& options, InflightFile& i
     throw;
   }
   if (lanes_left_ == options.threads) return;
-  const std::string limits = limits_text();
+  const std::string limits = thread_limits_text();
   const std::string why = fmt::format("{}{}{}", shortage_, limits.empty() ? "" : "; ", limits);
   if (lanes_left_ == 0) {
     throw IoError(fmt::format(

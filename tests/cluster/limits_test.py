@@ -1,6 +1,6 @@
-"""A machine's limits on threads, memory and files: no hang, no signal, one line, and never a failure held against a point."""
+"""A machine's limits on threads, memory and files: no hang, no signal, a line, and never a failure held against a point."""
+import json
 import os
-import pathlib
 import resource
 import signal
 import subprocess
@@ -9,18 +9,19 @@ import unittest
 
 import h5py
 
-from command import BINARY_DIR, COMPLETE, FAILED_POINTS, IO_ERROR, STOPPED_EARLY, CommandTest, mpirun
+from command import BINARY_DIR, COMPLETE, IO_ERROR, STOPPED_EARLY, TEST_STUDIES, USAGE, CommandTest, mpirun
 
 FAIL_RESOURCES = str(BINARY_DIR / "tests/cluster/libfail_resources.so")
 OTHER_USER = 12345
-SOON = 30  # seconds; a run takes well under one
+SOON = 60  # seconds; a run takes well under one
+NO_LIBRARIES = 127  # the dynamic loader's own code
 POINTS = 6
 
 
-def limits(**values):
-    """Sets limits in the child, as another user if we are root, for whom there is no limit on processes."""
+def limiting(limits):
+    """Sets limits in the child; as another user if we are root, for whom there is no limit on processes."""
     def apply():
-        for name, value in values.items():
+        for name, value in limits.items():
             number = getattr(resource, "RLIMIT_" + name)
             resource.setrlimit(number, (value, value))
         if os.getuid() == 0:
@@ -30,26 +31,23 @@ def limits(**values):
     return apply
 
 
-class Limits(CommandTest):
+class LimitsTest(CommandTest):
     def setUp(self):
         super().setUp()
         os.chmod(self.directory, 0o777)
-        self.undisturbed = None
 
-    def words(self, *more, sleep=0):
-        return ["run", "fragile", "--axis", f"x=linspace:0,{POINTS - 1},{POINTS}", "--fix", f"sleep={sleep}",
-                "--threads", "3", "--oversubscribe", "-o", "a.h5", *more]
+    def words(self, *more):
+        return ["run", "fragile", "--axis", f"x=linspace:0,{POINTS - 1},{POINTS}", "--threads", "3", "--oversubscribe",
+                "-o", "a.h5", *more]
 
-    def start(self, *words, program=None, environment=None, prefix=(), **limited):
+    def start(self, words, environment=None, prefix=(), **limits):
         """Runs a command that must end soon and by itself."""
-        from command import TEST_STUDIES
-        command = [*prefix, program or TEST_STUDIES, *map(str, words)]
-        return subprocess.run(command, cwd=self.directory, capture_output=True, text=True, timeout=SOON, check=False,
-                              env={**os.environ, **(environment or {})},
-                              preexec_fn=limits(**limited) if limited else None)
+        return subprocess.run([*prefix, TEST_STUDIES, *words], cwd=self.directory, capture_output=True, text=True,
+                              timeout=SOON, check=False, env={**os.environ, **(environment or {})},
+                              preexec_fn=limiting(limits) if limits else None)
 
-    def statuses(self, name="a.h5"):
-        with h5py.File(self.directory / name, "r") as file:
+    def statuses(self):
+        with h5py.File(self.directory / "a.h5", "r") as file:
             return file["status"][()].ravel().tolist()
 
     def remove_all(self):
@@ -68,75 +66,182 @@ class Limits(CommandTest):
         without limits gives the bytes of an undisturbed run."""
         text = f"{done.returncode}\n{done.stdout}\n{done.stderr}"
         self.assertIn(done.returncode, (COMPLETE, IO_ERROR, STOPPED_EARLY), text)
+        self.assertNotIn("a bug", text)
         if done.returncode == IO_ERROR:
-            own = [line for line in done.stderr.splitlines() if line.startswith("trawl: ")]
-            self.assertGreaterEqual(len(own), 1, text)
-            self.assertNotIn("this is a bug", text)
-        left = [name for name in self.files() if ".tmp." in name or ".inflight" in name]
+            self.assertTrue(any(line.startswith("trawl: ") for line in done.stderr.splitlines()), text)
+        self.assertEqual([name for name in self.files() if ".tmp." in name or ".inflight" in name], [], text)
         if (self.directory / "a.h5").exists():
             self.assertLessEqual(set(self.statuses()), {0, 1}, text)
-        if done.returncode != COMPLETE:
-            self.assertEqual(left, [], text)
-        self.expect(COMPLETE, *self.words(*more))
+        again = self.command(*self.words(*more))
+        self.assertEqual(again.returncode, COMPLETE, f"{text}\n{again.stderr}")
         self.assertEqual(self.sha256("a.h5"), whole, text)
         self.remove_all()
 
-    def test_every_thread_creation_may_fail(self):
+
+class EveryFailure(LimitsTest):
+    def fail(self, call, k, later):
+        """The k-th call fails; returns the run and whether there were as many."""
+        marker = self.directory / "failed"
+        done = self.start(self.words(), environment={
+            "LD_PRELOAD": FAIL_RESOURCES, "FAIL_CALL": call, "FAIL_AT": str(k), "FAIL_MARKER": str(marker),
+            **({"FAIL_FROM": "1"} if later else {})})
+        failed = marker.exists()
+        if failed:
+            marker.unlink()
+        else:
+            self.assertEqual(done.returncode, COMPLETE, done.stderr)
+            self.remove_all()
+        return done, failed
+
+    def test_of_a_thread_creation_means_fewer_threads(self):
         whole = self.bytes_undisturbed()
-        failed = 0
-        for every_later in ({}, {"FAIL_FROM": "1"}):
-            for k in range(1, 9):
-                marker = self.directory / "failed"
-                done = self.start(*self.words(), environment={
-                    "LD_PRELOAD": FAIL_RESOURCES, "FAIL_CALL": "pthread_create", "FAIL_AT": str(k),
-                    "FAIL_MARKER": str(marker), **every_later})
-                if not marker.exists():
-                    self.assertEqual(done.returncode, COMPLETE, done.stderr)
-                    self.remove_all()
-                    break
-                failed += 1
-                marker.unlink()
-                self.assertEqual(done.returncode, IO_ERROR if every_later and k == 1 else COMPLETE, done.stderr)
-                self.assertIn("thread", done.stderr)
+        for later in (False, True):
+            for k in range(1, 4):
+                done, failed = self.fail("pthread_create", k, later)
+                self.assertTrue(failed)
+                left = k - 1
+                self.assertEqual(done.returncode, COMPLETE if left else IO_ERROR, done.stderr)
+                said = f"only {left} of 3 threads" if left else "no thread can be started"
+                self.assertEqual(done.stderr.count(said), 1, done.stderr)
                 self.check(done, whole)
-        self.assertGreaterEqual(failed, 6)
+            self.assertFalse(self.fail("pthread_create", 4, later)[1], "threads are started once")
 
-    def test_every_allocation_may_fail(self):
+    def test_of_an_allocation_is_held_against_no_point(self):
         whole = self.bytes_undisturbed()
-        for every_later in ({}, {"FAIL_FROM": "1"}):
-            k = 1
+        for later in (False, True):
+            k, failed = 1, True
             while True:
-                marker = self.directory / "failed"
-                done = self.start(*self.words(), environment={
-                    "LD_PRELOAD": FAIL_RESOURCES, "FAIL_CALL": "malloc", "FAIL_AT": str(k),
-                    "FAIL_MARKER": str(marker), **every_later})
-                if not marker.exists():
-                    self.assertEqual(done.returncode, COMPLETE, done.stderr)
-                    self.remove_all()
+                done, failed = self.fail("new", k, later)
+                if not failed:
                     break
-                marker.unlink()
-                with self.subTest(k=k, every_later=every_later):
+                with self.subTest(k=k, later=later):
                     self.check(done, whole)
-                k = k + 1 + k * 2 // 5
-        self.assertGreater(k, 1000)
+                k += 1 + k // 3
+            self.assertGreater(k, 500)
 
-    def test_few_threads(self):
-        """Other processes of this user count, so that only the oracle is the same everywhere."""
-        whole = self.bytes_undisturbed()
-        for number in (1, 2, 3, 4, 6, 10):
+
+class Limits(LimitsTest):
+    def test_on_processes(self):
+        whole = self.bytes_undisturbed("--fix", "sleep=0.01")
+        for number in (1, 2, 3, 4, 10):
+            done = self.start(self.words("--fix", "sleep=0.01"), NPROC=number)
             with self.subTest(number=number):
-                self.check(self.start(*self.words(sleep=0.01), NPROC=number), None or self.slow_whole())
+                self.check(done, whole, "--fix", "sleep=0.01")
 
-    def slow_whole(self):
-        if self.undisturbed is None:
-            aside = {path.name: path.read_bytes() for path in self.directory.iterdir()}
-            self.remove_all()
-            self.expect(COMPLETE, *self.words(sleep=0.01))
-            self.undisturbed = self.sha256("a.h5")
-            self.remove_all()
-            for name, data in aside.items():
-                self.write(name, data)
-        return self.undisturbed
+    def test_on_memory(self):
+        whole = self.bytes_undisturbed()
+        codes = set()
+        for mib in range(20, 72, 3):
+            done = self.start(self.words(), AS=mib << 20)
+            if done.returncode == NO_LIBRARIES:
+                continue
+            codes.add(done.returncode)
+            with self.subTest(mib=mib):
+                self.check(done, whole)
+        self.assertEqual(codes, {COMPLETE, IO_ERROR})
+
+    def test_on_files(self):
+        whole = self.bytes_undisturbed()
+        for number in range(4, 12):
+            done = self.start(self.words(), NOFILE=number)
+            with self.subTest(number=number):
+                if done.returncode != NO_LIBRARIES:
+                    self.check(done, whole)
+
+    def test_on_the_other_verbs(self):
+        self.expect(COMPLETE, *self.words())
+        verbs = [["list"], ["describe", "fragile"], ["plan", "fragile", "--axis", "x=1,2"], ["status", "a.h5"],
+                 ["digest", "a.h5"], ["replay", "a.h5", "--point", "1"], ["export", "a.h5"], ["report", "a.h5"]]
+        for limits in ({"NPROC": 1}, {"NPROC": 3}, {"AS": 40 << 20}, {"AS": 48 << 20}, {"NOFILE": 4}, {"NOFILE": 6}):
+            for words in verbs:
+                done = self.start(words, **limits)
+                with self.subTest(limits=limits, words=words):
+                    if done.returncode == NO_LIBRARIES:
+                        continue
+                    self.assertIn(done.returncode, (COMPLETE, USAGE, IO_ERROR), done.stderr)
+                    self.assertLessEqual(len(done.stderr.splitlines()), 1, done.stderr)
+                    self.assertNotIn("a bug", done.stderr)
+
+    def test_under_mpi(self):
+        whole = self.bytes_undisturbed()
+        for limit in ("-v 60000", "-v 120000", "-u 1"):
+            user = f"setpriv --reuid={OTHER_USER} --regid={OTHER_USER} --clear-groups " if os.getuid() == 0 else ""
+            inner = f"ulimit {limit}; exec \"$@\""
+            done = self.start(self.words(), prefix=[*mpirun(2), *user.split(), "bash", "-c", inner, "-"])
+            with self.subTest(limit=limit):
+                self.check(done, whole)
+
+
+class ShortPoints(LimitsTest):
+    """Points that fail because the machine lacks something are no results."""
+
+    def check_pending(self, fault, lacking, prefix=()):
+        words = self.words("--fix", f"fault={fault}", "--fix", "at=2")
+        done = self.start(words, prefix=prefix)
+        self.assertEqual(done.returncode, STOPPED_EARLY, done.stderr)
+        self.assertEqual(self.statuses(), [1, 1, 0, 1, 1, 1])
+        self.assertIn(f"task 2 (x = 2) stays pending: for want of {lacking}", done.stderr)
+        self.assertIn("not complete, 1 tasks failed for want of a resource: 5 tasks computed", done.stderr)
+        log = [json.loads(line) for line in (self.directory / "a.h5.run.jsonl").read_text().splitlines()]
+        failures = [line for line in log if line["event"] == "failure"]
+        self.assertEqual([(f["task"], f["status"], f["parameters"]) for f in failures], [(2, "pending", {"x": 2.0})] * 2)
+        self.assertEqual([f["message"].rpartition("; ")[2] for f in failures],
+                         ["tried once more, alone, at the end", "left to another run"])
+        self.assertEqual(log[-1]["exit_code"], STOPPED_EARLY)
+        again = self.start(words)
+        self.assertEqual((again.returncode, self.statuses()), (STOPPED_EARLY, [1, 1, 0, 1, 1, 1]))
+        self.assertEqual([name for name in self.files() if "inflight" in name], [])
+
+    def test_of_memory(self):
+        self.check_pending("no_memory", "memory")
+
+    def test_of_threads(self):
+        self.check_pending("no_threads", "threads or processes")
+
+    def test_of_memory_on_another_rank(self):
+        self.check_pending("no_memory", "memory", prefix=mpirun(3))
+
+
+class Leaving(LimitsTest):
+    """The process leaves at once, whatever a thread holds that never returns."""
+
+    def check_leaves(self, fault, prefix=()):
+        started = time.monotonic()
+        done = self.start(self.words("--fix", f"fault={fault}", "--fix", "at=2", "--point-timeout", "1"), prefix=prefix)
+        self.assertLess(time.monotonic() - started, 25, done.stderr)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertEqual(self.statuses(), [1, 1, 4, 1, 1, 1])
+        self.assertIn("1 timed_out", done.stderr)
+        self.remove_all()
+
+    def test_a_point_that_reads_a_pipe(self):
+        self.check_leaves("reads_a_pipe")
+
+    def test_a_point_that_holds_the_locks_of_stdout_and_stderr(self):
+        self.check_leaves("holds_stdio")
+
+    def test_under_mpi(self):
+        self.check_leaves("holds_stdio", mpirun(2))
+
+    def test_a_stop_waits_no_longer_than_the_grace(self):
+        words = self.words("--fix", "fault=holds_stdio", "--fix", "at=2", "--grace", "0.5")
+        process = subprocess.Popen([TEST_STUDIES, *words], cwd=self.directory, stderr=subprocess.PIPE, text=True)
+        time.sleep(1)
+        process.send_signal(signal.SIGTERM)
+        _, text = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, STOPPED_EARLY, text)
+
+    def test_plan_leaves_too(self):
+        done = self.start(["plan", "fragile", "--axis", "x=2", "--fix", "fault=holds_stdio", "--fix", "at=2"])
+        self.assertEqual(done.returncode, COMPLETE, done.stderr)
+
+    def test_a_thread_that_cannot_be_replaced_ends_the_run(self):
+        done = self.start(self.words("--fix", "fault=never_returns", "--fix", "at=2", "--point-timeout", "0.5",
+                                     "--threads", "1"),
+                          environment={"LD_PRELOAD": FAIL_RESOURCES, "FAIL_CALL": "pthread_create", "FAIL_AT": "2",
+                                       "FAIL_FROM": "1"})
+        self.assertEqual(done.returncode, STOPPED_EARLY, done.stderr)
+        self.assertEqual(self.statuses(), [1, 1, 4, 0, 0, 0])
 
 
 if __name__ == "__main__":
