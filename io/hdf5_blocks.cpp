@@ -1,6 +1,10 @@
 #include "io/hdf5_blocks.hpp"
 
 #include <algorithm>
+
+#include "engine/error.hpp"
+#include "engine/sweep_spec.hpp"
+
 namespace trawl::io {
 namespace {
 
