@@ -59,7 +59,10 @@ std::string accepted_values(const Parameter& parameter);
 /// Shortest text that reads back as the same value: "0.1", "5", "true", "shifted".
 std::string value_text(const Parameter& parameter, double value);
 
-/// Reads what value_text writes; also accepts 1e3 for an integer. Throws std::invalid_argument with a
+/// `value` with the one zero that an integer has.
+double settled(const Parameter& parameter, double value);
+
+/// Reads what value_text writes; also accepts 1e3 for an integer (number.hpp). Throws std::invalid_argument with a
 /// phrase that says what would be right; the domain is checked too.
 double parse_value(const Parameter& parameter, std::string_view text);
 

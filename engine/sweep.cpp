@@ -12,9 +12,32 @@ namespace trawl {
 
 namespace {
 
+// Integers, flags and choices have one zero.
+void settle(SweepSpec& spec, const Declaration& declaration) {
+  const auto settle_value = [&declaration](const std::string& name, double& value) {
+    if (const auto position = find_parameter(declaration, name))
+      value = settled(declaration.parameters[*position], value);
+  };
+  const auto settle_axis = [&settle_value](const std::string& name, auto& axis) {
+    if constexpr (requires { axis.values; }) {
+      for (double& value : axis.values) settle_value(name, value);
+    } else if constexpr (requires { axis.start; }) {
+      settle_value(name, axis.start), settle_value(name, axis.stop);
+    } else {
+      settle_value(name, axis.lower), settle_value(name, axis.upper);
+    }
+  };
+  for (Axis& axis : spec.axes) std::visit([&](auto& values) { settle_axis(axis.parameter, values); }, axis.values);
+  for (Setting& setting : spec.fixed) settle_value(setting.parameter, setting.value);
+  for (auto& point : spec.list) {
+    for (Setting& setting : point) settle_value(setting.parameter, setting.value);
+  }
+}
+
 SweepSpec checked(const Declaration& declaration, SweepSpec spec) {
   check_declaration(declaration);
   validate(spec, declaration);
+  settle(spec, declaration);
   return spec;
 }
 
@@ -42,13 +65,21 @@ void check_dimensions(const Design& design, const OutputLayout& layout) {
   }
 }
 
-void check_bytes(std::uint64_t tasks, std::size_t doubles_per_task) {
+void check_bytes(const Design& design, std::size_t doubles_per_task) {
   constexpr std::uint64_t most_doubles = std::numeric_limits<std::int64_t>::max() / sizeof(double);
+  const std::uint64_t tasks = design.task_count();
   if (doubles_per_task <= most_doubles / tasks) return;
-  throw SweepError("axes",
+  throw SweepError(design.replicates() > design.point_count() ? "replicates" : "axes",
                    fmt::format("{} tasks of {} numbers each (more than 2^63 bytes of results). Use fewer points or "
                                "replicates.",
                                tasks, doubles_per_task));
+}
+
+void check_text(const std::string& text) {
+  if (text.size() <= max_sweep_text) return;
+  throw SweepError("axes", fmt::format("the sweep's canonical text has {} bytes (a result file and a job hold at most "
+                                       "{} MiB of it). List fewer values, or split the sweep.",
+                                       text.size(), max_sweep_text >> 20));
 }
 
 }  // namespace
@@ -59,10 +90,11 @@ Sweep::Sweep(const Study& the_study, SweepSpec the_spec)
       design(spec, study.declaration()),
       layout(checked(study.declaration(), study.outputs(design.extents()))),
       text(canonical_text(spec, study.declaration())) {
+  check_text(text);
   check_dimensions(design, layout);
   for (std::size_t k = 0; k < layout.outputs.size(); ++k) output_sizes.push_back(layout.size(k));
   for (const std::size_t size : output_sizes) doubles_per_task += size;
-  check_bytes(design.task_count(), doubles_per_task);
+  check_bytes(design, doubles_per_task);
 }
 
 }  // namespace trawl

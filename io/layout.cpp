@@ -50,7 +50,10 @@ Dataset parameter_dataset(const Parameter& parameter, Values values) {
   dataset.values = std::move(values);
   dataset.labels = parameter.choices;
   describe(dataset, parameter);
-  if (parameter.kind == Kind::flag) add_flags(dataset, flag_names);
+  if (parameter.kind == Kind::flag) {
+    add_flags(dataset, flag_names);
+    dataset.attributes["dtype"] = "bool";  // what xarray calls its own mark of flags, and turns into bool
+  }
   return dataset;
 }
 

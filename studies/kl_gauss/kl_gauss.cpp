@@ -168,7 +168,7 @@ OutputLayout KlGauss::outputs(std::span<const Extent> extents) const {
   const char* beyond = "component beyond the point's own dimension";
   return {.dimensions = {row, column},
           .outputs = {
-              {.name = "kl", .description = "the divergence, in nats"},
+              {.name = "kl", .long_name = "KL divergence", .description = "the divergence, in nats"},
               {.name = "determinant_term", .description = "ln(det S1 / det S0) / 2"},
               {.name = "trace_term", .description = "(tr(S1^-1 S0) - d) / 2"},
               {.name = "mean_term", .description = "(m1 - m0)^T S1^-1 (m1 - m0) / 2"},

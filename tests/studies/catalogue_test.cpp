@@ -31,6 +31,16 @@ bool one_line(const std::string& text) {
   return !text.empty() && text.find('\n') == std::string::npos;
 }
 
+/// A noun phrase that an axis has room for, rather than a sentence.
+template <class Named>
+void expect_label(const Named& named) {
+  static const std::regex sentence("[.,;:]|^(of|whether|where|what|its|the|how)\\b");
+  const std::string label = long_name_of(named);
+  EXPECT_TRUE(one_line(label)) << named.name;
+  EXPECT_LE(label.size(), 40u) << label;
+  EXPECT_FALSE(std::regex_search(label, sentence)) << label;
+}
+
 /// Sizes that make the long studies short; enough samples for a fit to make sense.
 Settings short_settings(const Declaration& declaration) {
   Settings settings;
@@ -77,6 +87,13 @@ TEST(Catalogue, keeps_the_studies_of_a_group_together) {
 
 TEST_P(EveryStudy, has_no_mistake) {
   EXPECT_NO_THROW(check_study(study));
+}
+
+TEST_P(EveryStudy, has_long_names_that_fit_on_an_axis) {
+  const OutputLayout layout = default_layout(study);
+  std::ranges::for_each(declaration.parameters, expect_label<Parameter>);
+  std::ranges::for_each(layout.outputs, expect_label<Output>);
+  std::ranges::for_each(layout.dimensions, expect_label<Dimension>);
 }
 
 TEST_P(EveryStudy, says_what_it_is) {
