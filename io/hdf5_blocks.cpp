@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/error.hpp"
 #include "engine/sweep_spec.hpp"
 
 namespace trawl::io {

@@ -122,7 +122,7 @@ int merge_verb(const Invocation& invocation) {
     io::ResultFile whole(output, sweep, {}, on_block);
     if (!whole.created()) same_results({{output}, accept, &stop_requested()}, invocation.studies);
     merge_shards(shards, sweep, whole, on_block);
-    io::RunLog(output + ".run.jsonl")
+    io::RunLog(output + ".run.jsonl", sweep)
         .merge(fmt::format("trawl merge {}", fmt::join(invocation.words, " ")), program_fingerprint());
   }
   const RunState state = io::ResultFile(output, sweep, {}, on_block).state();

@@ -8,7 +8,8 @@ import subprocess
 import time
 import unittest
 
-from command import (COMPLETE, DIFFERENT, FAILED_POINTS, IO_ERROR, STOPPED_EARLY, TEST_STUDIES, TRAWL, USAGE, CommandTest)
+from command import (BUSY, COMPLETE, DIFFERENT, FAILED_POINTS, IO_ERROR, STOPPED_EARLY, TEST_STUDIES, TRAWL, USAGE,
+                     CommandTest)
 
 SQUARES = ("fragile", "--axis", "x=0,1,2,3,4", "--replicates", "2")
 
@@ -371,7 +372,7 @@ class Stopping(CommandTest):
 
     def test_a_second_process_on_the_same_file_is_sent_away(self):
         process = self.start(*self.SLOW)
-        self.assertIn("fragile.h5", self.expect(USAGE, "run", *self.SLOW).stderr)
+        self.assertIn("fragile.h5", self.expect(BUSY, "run", *self.SLOW).stderr)
         _, message = process.communicate(timeout=60)
         self.assertEqual(process.returncode, COMPLETE, message)
 

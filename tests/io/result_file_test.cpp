@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -145,6 +146,18 @@ TEST(ResultFile, leaves_nothing_but_itself_behind) {
   put(scratch / "a.h5.tmp.99997", "");
   run_to_the_end(scratch / "a.h5", *sweep, 5);
   EXPECT_EQ(scratch.names(), std::vector<std::string>{"a.h5"});
+}
+
+TEST(ResultFile, removes_part_of_a_file_if_the_lock_that_was_left_names_its_process) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  for (const char* name : {"a.h5.tmp.71", "a.h5.tmp.72"})
+    put(scratch / name, bytes_of(scratch / "a.h5").substr(0, 3000));
+  std::filesystem::remove(scratch / "a.h5");
+  put(scratch / "a.h5.lock", "pid 71 on host");
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  EXPECT_EQ(scratch.names(), (std::vector<std::string>{"a.h5", "a.h5.tmp.72"}));
 }
 
 TEST(ResultFile, leaves_alone_what_only_looks_like_a_leftover) {

@@ -1,6 +1,7 @@
 """Runs every study's sweep, shrunk, and opens its file with every reader a user may have."""
 
 import concurrent.futures
+import inspect
 import json
 import os
 import pathlib
@@ -53,6 +54,20 @@ def trawl(*arguments):
     if result.returncode != 0:
         raise AssertionError(f"{arguments}: {result.returncode}\n{result.stderr}")
     return result
+
+
+class Names(unittest.TestCase):
+    def test_no_name_is_an_argument_of_xarrays_own(self):
+        taken = {name for function in (xr.Dataset.sel, xr.Dataset.isel, xr.Dataset.mean)
+                 for name in inspect.signature(function).parameters}
+        self.assertLessEqual({"method", "tolerance", "drop", "dim", "skipna", "keep_attrs"}, taken)
+        for study in STUDIES:
+            described = json.loads(trawl("describe", study, "--json").stdout)["study"]
+            names = {parameter["name"] for parameter in described["parameters"]}
+            for output in described["outputs"]:
+                names |= {output["name"], *(dimension if isinstance(dimension, str) else dimension["name"]
+                                            for dimension in output["dimensions"])}
+            self.assertEqual(names & taken, set(), study)
 
 
 class Reading(unittest.TestCase):
