@@ -84,8 +84,8 @@ nlohmann::json converted(const std::string& from, const std::string& to, std::ui
 [[noreturn]] void convert_and_leave(const std::string& from, const std::string& to, std::uint64_t most,
                                     std::uint64_t seconds, int pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGINT, SIGTERM, SIGHUP})
-    std::signal(signal, SIG_DFL);
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) std::signal(signal, SIG_DFL);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);  // the parent's to heed
   const auto limit = [](auto resource, std::uint64_t value) {
     const struct rlimit both { value, value };
     ::setrlimit(resource, &both);

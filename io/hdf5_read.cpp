@@ -253,12 +253,19 @@ FileLayout read_layout(const std::string& path) {
     check_apart(layout);
     return layout;
   } catch (const OtherForm& error) {
-    throw OtherForm(one_line(fmt::format("{}: is not as trawl wrote it ({}).", path, error.what())));
+    throw other_form(path, error.what());
   } catch (const UsageError& error) {
     throw UsageError(one_line(fmt::format(
         "{}: is not a result file ({}). Was it written by trawl, and is it whole? Give another path to start anew.",
         path, error.what())));
   }
+}
+
+OtherForm other_form(const std::string& path, const std::string& why) {
+  return OtherForm(one_line(
+      fmt::format("{}: is not as trawl writes it ({}). A result file that another program wrote anew can be read, not "
+                  "continued: continue the original, or give another --output.",
+                  path, why)));
 }
 
 std::vector<std::string> read_texts(const RawFile& file, const Dataset& dataset, std::uint64_t first,

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "io/hdf5_blocks.hpp"
 #include "io/layout.hpp"
 #include "io/raw_file.hpp"
 
@@ -14,6 +15,9 @@ namespace trawl::io {
 /// (attributes, datasets, groups, links) is left out. Throws UsageError if the file is damaged or none of HDF5's,
 /// OtherForm if it is whole but not laid out as ours, IoError if it cannot be read. No HDF5 library takes part.
 FileLayout read_layout(const std::string& path);
+
+/// The error about a file that is in another form, and why that is so.
+OtherForm other_form(const std::string& path, const std::string& why);
 
 /// Elements [first, first + count) of a text dataset of the file. Throws UsageError if they are damaged.
 std::vector<std::string> read_texts(const RawFile& file, const Dataset& dataset, std::uint64_t first,

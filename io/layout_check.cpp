@@ -12,7 +12,6 @@
 
 #include "engine/counted.hpp"
 #include "engine/error.hpp"
-#include "io/hdf5_blocks.hpp"
 #include "io/hdf5_read.hpp"
 #include "io/key_places.hpp"
 
@@ -238,8 +237,7 @@ void set_aside_foreign(FileLayout& found, const FileLayout& wanted) {
 void check_form(const std::string& path, const FileLayout& found, const FileLayout& wanted) {
   const auto ours = [&](const LeftOut& object) { return wanted.find(object.name) != nullptr; };
   const auto changed = std::ranges::find_if(found.left_out, ours);
-  if (changed != found.left_out.end())
-    throw OtherForm(one_line(fmt::format("{}: is not as trawl wrote it ({}).", path, changed->why)));
+  if (changed != found.left_out.end()) throw other_form(path, changed->why);
   const auto version = found.attributes.find("layout_version");
   const auto* number = version == found.attributes.end() ? nullptr : std::get_if<std::int64_t>(&version->second);
   if (number && *number >= oldest_layout_version && *number < layout_version)
@@ -251,16 +249,10 @@ void check_form(const std::string& path, const FileLayout& found, const FileLayo
 
 /// The layout of a file that was written by a trawl like this one, without what others have added.
 FileLayout read_own_form(const std::string& path, const FileLayout& wanted) {
-  try {
-    FileLayout found = read_layout(path);
-    check_form(path, found, wanted);
-    set_aside_foreign(found, wanted);
-    return found;
-  } catch (const OtherForm& error) {
-    throw UsageError(fmt::format(
-        "{} Another program wrote it anew: it can be read, not continued. Continue the original, or give another path.",
-        error.what()));
-  }
+  FileLayout found = read_layout(path);
+  check_form(path, found, wanted);
+  set_aside_foreign(found, wanted);
+  return found;
 }
 
 }  // namespace

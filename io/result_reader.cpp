@@ -85,21 +85,24 @@ struct ResultReader::Impl {
   }
 
   void check_range(TaskRange range) const {
-    TRAWL_CHECK(range.begin <= range.end && range.end <= status->element_count());
+    TRAWL_CHECK(range.begin <= range.end);
+    if (range.end > status->element_count())
+      throw UsageError(
+          fmt::format("{}: is damaged (it has {} tasks, its sweep more). Restore it.", path, status->element_count()));
   }
 
   /// In our form, as it lies there or turned into it.
   static OwnForm open(const std::string& path, Forms forms) {
-    std::string other_form;
+    std::string why;
     try {
       FileLayout layout = read_layout(path);
       const auto left = std::ranges::find(layout.left_out, true, &LeftOut::described);
       if (left == layout.left_out.end()) return {RawFile(path, O_RDONLY), std::move(layout)};
-      other_form = left->why;
+      why = left->why;
     } catch (const OtherForm& error) {
-      other_form = error.what();
+      if (forms == Forms::own) throw;
     }
-    if (forms == Forms::own) throw UsageError(one_line(fmt::format("{}: in another form ({}).", path, other_form)));
+    if (forms == Forms::own) throw other_form(path, why);
     return own_form_of(path);
   }
 

@@ -27,7 +27,7 @@ std::string stem_of(const std::string& whole) {
 }
 
 Shard shard_of(const std::string& path) {
-  const std::optional<Shard> shard = ResultReader(path).shard();
+  const std::optional<Shard> shard = ResultReader(path, ResultReader::Forms::own).shard();
   if (!shard) throw UsageError(fmt::format("{}: is not a shard (it holds a whole sweep). Leave it out", path));
   return *shard;
 }

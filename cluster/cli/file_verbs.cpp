@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "cluster/cli/arguments.hpp"
+#include "cluster/cli/overview.hpp"
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
@@ -59,6 +60,7 @@ int digest_verb(const Invocation& invocation) {
   if (arguments.help()) return exit_complete;
   const std::string& path = arguments.positional();
   const io::ResultReader file(path);
+  tell_unread(file);
   print("{}  {}\n", io::file_digest(path), path);
   for (const io::Digest& digest : io::dataset_digests(file)) {
     print("{}  {}:/{}\n", digest.sha256, path, digest.name);
@@ -81,6 +83,7 @@ int export_verb(const Invocation& invocation) {
   if (output.empty()) throw UsageError("export: --output is empty. Give a file's name, or - for stdout");
   if (output == "-") handle_signals(OnStop::end);  // as any program in a pipeline
   const io::ResultReader file(arguments.positional());
+  tell_unread(file);
   WorkProgress work(output == "-" ? "stdout" : output, "Nothing was written. Run it again", output == "-");
   const io::OnBlock on_block = work.callback();
   write_to(output, arguments.positional(), [&](std::FILE* out) {
@@ -93,8 +96,9 @@ int report_verb(const Invocation& invocation) {
   const Syntax syntax("FILE", std::string("Prints a short table of the results.") + any_time);
   const Arguments arguments(syntax, invocation);
   if (arguments.help()) return exit_complete;
-  print_text(
-      io::report_table(io::ResultReader(arguments.positional()), terminal_columns(STDOUT_FILENO).value_or(SIZE_MAX)));
+  const io::ResultReader file(arguments.positional());
+  tell_unread(file);
+  print_text(io::report_table(file, terminal_columns(STDOUT_FILENO).value_or(SIZE_MAX)));
   return exit_complete;
 }
 

@@ -110,7 +110,7 @@ int merge_verb(const Invocation& invocation) {
   const std::string& output = arguments.positional();
   const std::vector<std::string> paths = shard_paths(arguments);
   check_run_output(output, paths);
-  const io::ResultReader first(paths.front());
+  const io::ResultReader first(paths.front(), io::ResultReader::Forms::own);
   const Sweep sweep = sweep_of_file(first, invocation.studies);
   WorkProgress work(output, "Run the same command again", false);
   const io::OnBlock on_block = work.callback();

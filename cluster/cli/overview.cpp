@@ -5,6 +5,8 @@
 #include <ctime>
 #include <filesystem>
 
+#include <spdlog/spdlog.h>
+
 #include "engine/error.hpp"
 #include "io/run_history.hpp"
 #include "io/shard_file.hpp"
@@ -50,6 +52,11 @@ void ask_slurm(Overview& overview) {
 }
 
 }  // namespace
+
+void tell_unread(const io::ResultReader& file) {
+  for (const io::Unread& object : file.unread())
+    spdlog::warn("{}: leaves {} out, which is no part of the results ({})", file.path(), object.name, object.why);
+}
 
 double Overview::remaining_s() const {
   if (files_missing > 0) return unknown;

@@ -45,4 +45,7 @@ struct Overview {
 /// Reads the files, and asks SLURM if a job was submitted for them.
 Overview look_at(const std::string& path);
 
+/// Says on stderr, a line each, what of the file is not read and why.
+void tell_unread(const io::ResultReader& file);
+
 }  // namespace trawl::cluster

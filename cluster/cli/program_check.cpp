@@ -116,7 +116,7 @@ class Comparison {
       : check_(check), tasks_per_file_(std::max<std::size_t>(1, most_tasks / files)) {}
 
   void add(const Suspect& suspect, std::span<const Study* const> studies) {
-    const io::ResultReader file(suspect.path);
+    const io::ResultReader file(suspect.path, io::ResultReader::Forms::own);
     const Sweep sweep = sweep_of_file(file, studies);
     const TaskIndex first = tasks_of_file(file, sweep).begin;
     bool needed = suspect.program.empty() || !compared_programs_.contains(suspect.program);

@@ -4,16 +4,16 @@
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <stdexcept>
 
+#include "engine/error.hpp"
 #include "engine/transport.hpp"
 
 namespace trawl::cluster {
 
 /// Bytes that are no message.
-class WireError : public std::runtime_error {
+class WireError : public IoError {
  public:
-  using std::runtime_error::runtime_error;
+  using IoError::IoError;
 };
 
 /// A buffer that keeps its memory from one message to the next and leaves new bytes uninitialised.

@@ -60,6 +60,19 @@ io::ScalingRun run_of(const nlohmann::json& end, std::uint64_t nodes) {
   return run;
 }
 
+/// The run that a log tells of; nothing if it has no end. Throws IoError if the log is damaged.
+std::optional<io::ScalingRun> read_run(const std::string& log_path, std::uint64_t nodes) {
+  try {
+    const nlohmann::json end = read_end(log_path);
+    if (end.is_null()) return std::nullopt;
+    io::ScalingRun run = run_of(end, nodes);
+    if (!run.ranks.empty()) return run;
+  } catch (const nlohmann::json::exception&) {
+  }
+  throw IoError(
+      fmt::format("{}: is damaged (it does not tell how the run went). Is something else writing it?", log_path));
+}
+
 void remove_output(const std::string& output) {
   std::error_code ignored;
   for (const char* suffix : {"", ".run.jsonl"}) std::filesystem::remove(output + suffix, ignored);
@@ -138,15 +151,14 @@ io::ScalingRun run_once(const Launcher& launcher, std::uint64_t nodes, const std
   std::vector<std::string> words = launch_words(launcher, nodes);
   words.insert(words.end(), {launcher.program, "run", sweep, "-o", output, "-q", "--threads",
                              std::to_string(launcher.threads), "--oversubscribe"});
-  const ProcessResult result = run_process(words, longest_run_s, WhenStopped::end_it);
+  const ProcessResult result = run_process(words, longest_run_s);
   // mpirun --enable-recovery returns 0 whatever happened: the run log says whether the run came to its end.
-  const nlohmann::json end = read_end(output + ".run.jsonl");
-  if ((result.code != exit_complete && result.code != exit_failed_points) || end.is_null()) {
+  const std::optional<io::ScalingRun> run = read_run(output + ".run.jsonl", nodes);
+  if ((result.code != exit_complete && result.code != exit_failed_points) || !run) {
     fail_run(words, nodes, result);
   }
-  const io::ScalingRun run = run_of(end, nodes);
   remove_output(output);
-  return run;
+  return *run;
 }
 
 std::vector<ScalingPoint> scaling_points(const std::vector<io::ScalingRun>& runs) {

@@ -110,7 +110,7 @@ TEST(DamagedFile, is_read_or_refused_after_any_change) {
     int refused = 0;
     for (int trial = 0; trial < 1200; ++trial) {
       std::string changed = victim.whole;
-      for (unsigned changes = 1 + random() % 3; changes > 0; --changes) {
+      for (auto changes = 1 + random() % 3; changes > 0; --changes) {
         switch (random() % 4) {
           case 0:
             changed[random() % changed.size()] = static_cast<char>(random());

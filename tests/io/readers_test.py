@@ -58,7 +58,11 @@ class Readers(unittest.TestCase):
         self.assertEqual(list(ds["group"].values), ["A", "Bé"])
         self.assertEqual(list(ds["position"].values), [0.5, 1.5, 2.5])
         self.assertEqual(ds["score"].attrs["units"], "s")
-        self.assertEqual(ds["score"].attrs["long_name"], "a scalar")
+        self.assertEqual(ds["score"].attrs["long_name"], "time to score")
+        self.assertEqual(ds["score"].attrs["description"], "a scalar")
+        self.assertEqual(ds["profile"].attrs["long_name"], "profile")
+        self.assertNotIn("units", ds["profile"].attrs)
+        self.assertEqual(ds["rate"].attrs["units"], "1/s")
         self.assertEqual(ds["share"].attrs["comment"], "NaN: the group is empty")
         self.assertEqual(ds.attrs["Conventions"], "CF-1.8")
         self.assertEqual(ds.attrs["references"], "made up, § 1")
@@ -80,8 +84,10 @@ class Readers(unittest.TestCase):
         with xr.open_dataset(self.paths["grid"]) as ds:
             self.assertEqual(list(ds["method"].values), ["fancy", "plain", "größer"])
             self.assertEqual(ds["level"].dtype, np.int64)
-            self.assertEqual(ds["doubled"].dtype, np.uint8)
-            one = ds["score"].sel({"method": "größer", "level": 10, "doubled": 1, "rate": 1.5, "replicate": 1})
+            self.assertEqual(ds["doubled"].dtype, bool)
+            for doubled in [False, True]:
+                self.assertEqual(ds["score"].sel(doubled=doubled).doubled.item(), doubled)
+            one = ds["score"].sel({"method": "größer", "level": 10, "doubled": True, "rate": 1.5, "replicate": 1})
             self.assertEqual(float(one), np.ravel_multi_index((2, 1, 1, 2, 1), (3, 3, 2, 4, 2)))
         with xr.open_dataset(self.paths["random"]) as ds:
             self.assertEqual(set(ds["method"].values), {"fancy", "größer"})
@@ -91,8 +97,24 @@ class Readers(unittest.TestCase):
         with xr.open_dataset(self.paths["list"]) as ds:
             self.assertEqual(list(ds["method"].values), ["fancy", "plain"])
             self.assertEqual(list(ds["rate"].values), [1.5, 0.1])
-            self.assertEqual(int(ds["doubled"]), 1)
+            self.assertIs(ds["doubled"].item(), True)
             self.assertEqual(str(xr.open_dataset(self.paths["zip"])["method"].values[2]), "größer")
+
+    def test_flags_are_bool_in_xarray_and_0_and_1_in_netcdf4_wherever_they_stand(self):
+        for engine in ["netcdf4", "h5netcdf"]:
+            with xr.open_dataset(self.paths["grid"], engine=engine) as ds:  # an axis
+                self.assertEqual(ds.indexes["doubled"].dtype, bool)
+                with self.assertRaises(KeyError):
+                    ds.sel(doubled=2)
+            with xr.open_dataset(self.paths["random"], engine=engine) as ds:  # a coordinate along the points
+                self.assertEqual(ds["doubled"].dtype, bool)
+                self.assertEqual(ds.where(ds["doubled"], drop=True).sizes["point"], int(ds["doubled"].sum()))
+            with xr.open_dataset(self.paths["list"], engine=engine) as ds:  # a fixed parameter
+                self.assertEqual((ds["doubled"].dtype, ds["doubled"].shape), (np.dtype(bool), ()))
+        with netCDF4.Dataset(self.paths["grid"]) as file:
+            self.assertEqual(file["doubled"].dtype, np.uint8)
+            self.assertEqual(list(file["doubled"][:]), [0, 1])
+            self.assertEqual(file["doubled"].flag_meanings, "false true")
 
     def test_h5py_sees_contiguous_early_allocated_data(self):
         for sample in SAMPLES:
@@ -120,6 +142,12 @@ class Readers(unittest.TestCase):
                 self.assertFalse([name for name in file.dimensions if name.startswith("phony")])
             with h5netcdf.File(self.paths[sample], "r") as file:
                 self.assertEqual(set(file.variables), names)
+
+    def test_ncdump_shows_every_file(self):
+        for sample in SAMPLES:
+            shown = subprocess.run(["ncdump", self.paths[sample]], check=True, capture_output=True, text=True).stdout
+            self.assertIn('doubled:flag_meanings = "false true" ;', shown)
+            self.assertIn('score:long_name = "time to score" ;', shown)
 
     def test_h5dump_reads_every_file(self):
         for sample in SAMPLES:
