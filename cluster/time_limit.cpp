@@ -52,7 +52,7 @@ std::optional<double> job_end_time() {
     const std::string left = squeue.output.substr(0, squeue.output.find('\n'));
     if (const std::optional<double> left_s = duration_seconds(left)) return unix_time() + *left_s;
   } catch (const IoError& error) {
-    spdlog::warn("the job's time limit is unknown ({}). Give --time-limit?", error.what());
+    spdlog::warn("the job's time limit is unknown ({}). Give --time-limit", error.what());
   }
   return std::nullopt;
 }

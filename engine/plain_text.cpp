@@ -1,5 +1,8 @@
 #include "engine/plain_text.hpp"
 
+#include <algorithm>
+#include <cstdint>
+
 #include <fmt/format.h>
 
 namespace trawl {
@@ -32,6 +35,16 @@ bool is_control(std::uint32_t number) {
   return number < 0x20 || (number >= 0x7F && number < 0xA0);
 }
 
+// Ends of lines, and marks that turn the direction of writing.
+bool is_deceiving(std::uint32_t number) {
+  return number == 0x061C || number == 0x200E || number == 0x200F || (number >= 0x2028 && number <= 0x202E) ||
+         (number >= 0x2066 && number <= 0x2069);
+}
+
+bool continues_a_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
 }  // namespace
 
 std::optional<TextProblem> problem_with_text(std::string_view text) {
@@ -47,27 +60,48 @@ std::optional<TextProblem> problem_with_text(std::string_view text) {
   return std::nullopt;
 }
 
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const Character character = first_character(bytes);
+    if (character.bytes == 0) return false;
+    bytes.remove_prefix(character.bytes);
+  }
+  return true;
+}
+
 std::string one_line(std::string_view text) {
   std::string line;
   while (!text.empty()) {
-    const Character character = first_character(text);
-    const std::size_t bytes = character.bytes == 0 ? 1 : character.bytes;
-    const bool plain = character.bytes != 0 && !is_control(character.number);
-    for (const char c : text.substr(0, bytes)) {
-      if (plain) line += c;
-      else line += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
-    }
-    text.remove_prefix(bytes);
+    const auto [bytes, number] = first_character(text);
+    if (bytes == 0 || (bytes == 1 && is_control(number))) line += fmt::format("\\x{:02x}", number);
+    else if (is_control(number) || is_deceiving(number)) line += fmt::format("\\u{:04x}", number);
+    else line += text.substr(0, bytes);
+    text.remove_prefix(std::max<std::size_t>(1, bytes));
   }
   return line;
+}
+
+std::string plain_lines(std::string_view text) {
+  std::string lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines += one_line(text.substr(at, end - at));
+    if (end < text.size()) lines += '\n';
+    at = end + 1;
+  }
+  return lines;
 }
 
 std::string shown(std::string_view text) {
   constexpr std::size_t longest = 60;
   if (text.size() <= longest) return one_line(text);
   std::size_t end = longest;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a UTF-8 sequence
+  while (end > 0 && continues_a_character(text[end])) --end;
   return one_line(text.substr(0, end)) + "...";
+}
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return !continues_a_character(c); }));
 }
 
 }  // namespace trawl

@@ -2,46 +2,15 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "engine/check_study.hpp"
 #include "engine/error.hpp"
 
 namespace trawl {
 
 namespace {
-
-// Names of a result file's own objects.
-constexpr const char* reserved_names[] = {"point", "replicate", "status"};
-
-[[noreturn]] void refuse_study(const Declaration& declaration, const std::string& problem) {
-  throw std::logic_error(fmt::format("study {}: {} (this is a bug of the study). Please report it to its author.",
-                                     declaration.name, problem));
-}
-
-bool is_name(const std::string& name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !name.empty() && letter(name[0]) &&
-         std::ranges::all_of(name, [&](char c) { return letter(c) || c == '_' || (c >= '0' && c <= '9'); });
-}
-
-// Every name becomes an object of the result file: no two may be alike.
-class Names {
- public:
-  explicit Names(const Declaration& declaration)
-      : declaration_(declaration), seen_(std::begin(reserved_names), std::end(reserved_names)) {}
-
-  void add(const std::string& name) {
-    if (!is_name(name)) refuse_study(declaration_, fmt::format("'{}' is not a name of letters, digits and _", name));
-    if (!seen_.insert(name).second) refuse_study(declaration_, fmt::format("the name {} is taken twice", name));
-  }
-
- private:
-  const Declaration& declaration_;
-  std::set<std::string> seen_;
-};
 
 // Integers, flags and choices have one zero.
 void settle(SweepSpec& spec, const Declaration& declaration) {
@@ -66,36 +35,14 @@ void settle(SweepSpec& spec, const Declaration& declaration) {
 }
 
 SweepSpec checked(const Declaration& declaration, SweepSpec spec) {
-  Names names(declaration);
-  for (const Parameter& parameter : declaration.parameters) {
-    names.add(parameter.name);
-    const std::string problem = problem_with(parameter, parameter.default_value);
-    if (!problem.empty()) refuse_study(declaration, fmt::format("default of {}: {}", parameter.name, problem));
-  }
+  check_declaration(declaration);
   validate(spec, declaration);
   settle(spec, declaration);
   return spec;
 }
 
 OutputLayout checked(const Declaration& declaration, OutputLayout layout) {
-  Names names(declaration);
-  for (const Parameter& parameter : declaration.parameters) names.add(parameter.name);
-  std::set<std::string> dimensions;
-  for (const Dimension& dimension : layout.dimensions) {
-    names.add(dimension.name);
-    dimensions.insert(dimension.name);
-    if (dimension.size() == 0) refuse_study(declaration, fmt::format("dimension {} is empty", dimension.name));
-  }
-  if (layout.outputs.empty()) refuse_study(declaration, "it has no outputs");
-  for (const Output& output : layout.outputs) {
-    names.add(output.name);
-    std::set<std::string> own;
-    for (const std::string& dimension : output.dimensions) {
-      if (dimensions.contains(dimension) && own.insert(dimension).second) continue;
-      refuse_study(declaration, fmt::format("output {} has the dimension {}, which is unknown or taken twice",
-                                            output.name, dimension));
-    }
-  }
+  check_layout(declaration, layout);
   return layout;
 }
 

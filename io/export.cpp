@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/error.hpp"
+#include "io/key_places.hpp"
 #include "io/task_table.hpp"
 
 namespace trawl::io {
@@ -21,16 +22,18 @@ void append(fmt::memory_buffer& text, std::string_view piece) {
   text.append(piece.data(), piece.data() + piece.size());
 }
 
-/// RFC 4180: quotes where they are needed, doubled inside.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+/// RFC 4180: quotes where they are needed, doubled inside. Names and choices have no control characters, and those of a
+/// damaged file do not get through to a terminal.
+std::string csv_text(const std::string& name) {
+  const std::string text = one_line(name);
+  if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
   return quoted + '"';
 }
 
 std::string json_text(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 std::string flag_or_number(const Variable& variable, double value) {

@@ -1,6 +1,7 @@
 // Results as text: CSV and JSON lines, one row a task; a short table; digests.
 #pragma once
 
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -18,8 +19,8 @@ void export_csv(const ResultReader& file, std::FILE* out);
 void export_jsonl(const ResultReader& file, std::FILE* out);
 
 /// A table of at most about 20 lines: for each scalar output, count, mean, sd, min, max over the ok tasks, by the
-/// values of the first axis if they are few.
-std::string report_table(const ResultReader& file);
+/// values of the first axis if they are few. Where it would be wider than `columns`, a paragraph for each row instead.
+std::string report_table(const ResultReader& file, std::size_t columns = SIZE_MAX);
 
 /// SHA-256 of the file's bytes, as sha256sum prints it, in hex; and one for each dataset's raw data as it lies in the
 /// file (of text, the references into the heap).

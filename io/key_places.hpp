@@ -24,7 +24,10 @@ class KeyPlaces {
   std::map<std::string, std::string, std::less<>> places_;
 };
 
+using trawl::columns_of;
+using trawl::is_utf8;
 using trawl::one_line;
+using trawl::plain_lines;
 using trawl::shown;
 
 }  // namespace trawl::io

@@ -18,6 +18,7 @@
 #include "io/raw_file.hpp"
 #include "io/record_writer.hpp"
 #include "io/run_lock.hpp"
+#include "io/status_reset.hpp"
 #include "io/status_scan.hpp"
 
 namespace trawl::io {
@@ -94,13 +95,14 @@ struct ResultFile::Impl {
     std::error_code ignored;
     created = fs::symlink_status(path, ignored).type() == fs::file_type::not_found;
     file = created ? create_file(path, layout) : open_laid_out(path, O_RDWR, layout);
-    const std::uint64_t status_offset = layout.find(status_name)->offset;
-    state = created ? untouched_state(tasks) : read_state(file, status_offset, tasks);
-    writer.emplace(file, status_offset, output_places(sweep, layout), tasks);
+    places = {layout.find(status_name)->offset, output_places(sweep, layout), tasks};
+    state = created ? untouched_state(tasks) : read_state(file, places.status_offset, tasks);
+    writer.emplace(file, places.status_offset, places.outputs, tasks);
   }
 
   RunLock lock;
   RawFile file;
+  ResultPlaces places;
   RunState state;
   bool created = false;
   std::optional<RecordWriter> writer;
@@ -119,6 +121,14 @@ const RunState& ResultFile::state() const {
 }
 bool ResultFile::created() const {
   return impl_->created;
+}
+std::uint64_t ResultFile::reset(const std::vector<TaskRange>& ranges, StatusSet which) {
+  const std::uint64_t count = reset_statuses(impl_->file, impl_->places, ranges, which);
+  if (count > 0) impl_->state = read_state(impl_->file, impl_->places.status_offset, impl_->places.tasks);
+  return count;
+}
+std::uint64_t ResultFile::reset(StatusSet which) {
+  return reset({impl_->places.tasks}, which);
 }
 void ResultFile::write(const Records& records) {
   impl_->writer->write(records);

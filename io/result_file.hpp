@@ -5,11 +5,13 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/records.hpp"
 #include "engine/run.hpp"
 #include "engine/shard.hpp"
 #include "engine/sweep.hpp"
+#include "io/status_reset.hpp"
 
 namespace trawl::io {
 
@@ -25,9 +27,15 @@ class ResultFile final : public RecordSink {
   ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard = {});
   ~ResultFile() override;
 
-  /// Pending ranges and counts by status as found when the file was opened; of a shard, of its own tasks.
+  /// Pending ranges and counts by status as found when the file was opened, or by the last reset(); of a shard, of its
+  /// own tasks.
   const RunState& state() const;
   bool created() const;  ///< by this object, as opposed to found
+
+  /// Makes tasks that have one of these statuses pending again, as reset_statuses() does; returns how many. The tasks
+  /// must not be among those that were written and not flushed.
+  std::uint64_t reset(const std::vector<TaskRange>& ranges, StatusSet which);
+  std::uint64_t reset(StatusSet which);  ///< of all tasks
 
   void write(const Records& records) override;
   void flush() override;

@@ -28,7 +28,7 @@ std::string now() {
 void append(int fd, const char* event, const Json& fields) {
   Json line = {{"time", now()}, {"event", event}};
   line.update(fields);
-  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
   [[maybe_unused]] const ssize_t written = ::write(fd, text.data(), text.size());
 }
 
@@ -55,14 +55,20 @@ RunLog::~RunLog() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void RunLog::start(const std::string& command, int ranks, int threads, std::uint64_t done_before) {
+void RunLog::start(const std::string& command, const std::string& program, int ranks, int threads,
+                   std::uint64_t done_before) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  Json fields = {
-      {"command", command}, {"trawl_version", TRAWL_VERSION}, {"host", host}, {"pid", ::getpid()}, {"ranks", ranks},
-      {"threads", threads}, {"done_before", done_before}};
+  Json fields = {{"command", command}, {"trawl_version", TRAWL_VERSION},
+                 {"program", program}, {"host", host},
+                 {"pid", ::getpid()},  {"ranks", ranks},
+                 {"threads", threads}, {"done_before", done_before}};
   if (const char* job = std::getenv("SLURM_JOB_ID")) fields["slurm_job_id"] = job;
   append(fd_, "start", fields);
+}
+
+void RunLog::merge(const std::string& command, const std::string& program) {
+  append(fd_, "merge", {{"command", command}, {"trawl_version", TRAWL_VERSION}, {"program", program}});
 }
 
 void RunLog::end(const RunSummary& summary, int exit_code) {

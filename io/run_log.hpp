@@ -8,15 +8,17 @@
 
 namespace trawl::io {
 
-/// Appends events (start, worker, worker_lost, failure, end) with an ISO 8601 UTC time each; of a run's failures, the
-/// first 100,000. Write failures of the log never fail the run.
+/// Appends events (start, worker, worker_lost, failure, end, merge) with an ISO 8601 UTC time each; of a run's
+/// failures, the first 100,000. Write failures of the log never fail the run.
 class RunLog final : public RunObserver {
  public:
   explicit RunLog(const std::string& path);
   ~RunLog() override;
 
-  /// `done_before`: tasks that already have a status.
-  void start(const std::string& command, int ranks, int threads, std::uint64_t done_before);
+  /// `done_before`: tasks that already have a status. `program`: fingerprint of this one, empty if it has none.
+  void start(const std::string& command, const std::string& program, int ranks, int threads, std::uint64_t done_before);
+  /// Shards were merged into the file.
+  void merge(const std::string& command, const std::string& program);
   void end(const RunSummary& summary, int exit_code);
 
   void on_worker(Rank rank, const Hello& hello) override;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include "io/layout_check.hpp"
 #include "io/raw_file.hpp"
 #include "io/result_reader.hpp"
+#include "io/status_reset.hpp"
 #include "io/status_scan.hpp"
 
 namespace trawl::io {
@@ -26,7 +28,7 @@ std::string stem_of(const std::string& whole) {
 
 Shard shard_of(const std::string& path) {
   const std::optional<Shard> shard = ResultReader(path).shard();
-  if (!shard) throw UsageError(fmt::format("{}: no shard (it is the file of a whole sweep). Leave it out?", path));
+  if (!shard) throw UsageError(fmt::format("{}: is not a shard (it holds a whole sweep). Leave it out", path));
   return *shard;
 }
 
@@ -49,6 +51,14 @@ class ShardReader {
     scan_statuses(file_, status_offset_, tasks_.size(), [&](TaskRange run, Status status) {
       if (status != Status::pending) visit(TaskRange{tasks_.begin + run.begin, tasks_.begin + run.end}, status);
     });
+  }
+
+  /// Whether all tasks of the range have this status. A failed task may be made pending at any time.
+  bool all_are(TaskRange range, Status status) const {
+    bool all = true;
+    scan_statuses(file_, status_offset_ + (range.begin - tasks_.begin), range.size(),
+                  [&](TaskRange, Status found) { all = all && found == status; });
+    return all;
   }
 
   Records read(TaskRange range, Status status) const {
@@ -77,6 +87,36 @@ class ShardReader {
   std::uint64_t status_offset_;
 };
 
+/// Failures that give way to this outcome: those that come later in the order of the statuses.
+StatusSet worse_than(Status status) {
+  StatusSet set = failures();
+  for (std::size_t s = 0; s <= static_cast<std::size_t>(status); ++s) set[s] = false;
+  return set;
+}
+
+/// Makes tasks pending in `whole` that the shard has a better outcome of: it was tried again since the last merge.
+void give_way(const ShardReader& shard, ResultFile& whole) {
+  constexpr std::size_t most_ranges = std::size_t{1} << 16;
+  std::map<Status, std::vector<TaskRange>> better;
+  shard.for_each_done([&](TaskRange done, Status status) {
+    if (worse_than(status).none()) return;
+    std::vector<TaskRange>& ranges = better[status];
+    ranges.push_back(done);
+    if (ranges.size() < most_ranges) return;
+    whole.reset(ranges, worse_than(status));
+    ranges.clear();
+  });
+  for (const auto& [status, ranges] : better) whole.reset(ranges, worse_than(status));
+}
+
+bool has_failures(const ResultFile& file) {
+  const StatusSet failed = failures();
+  for (std::size_t s = 0; s < failed.size(); ++s) {
+    if (failed[s] && file.state().status_counts[s] > 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string shard_path(const std::string& whole, Shard shard) {
@@ -102,6 +142,7 @@ Shard check_shard(const std::string& path, const Sweep& sweep) {
 
 void merge_shard(const std::string& path, const Sweep& sweep, ResultFile& whole) {
   const ShardReader shard(path, sweep);
+  if (has_failures(whole)) give_way(shard, whole);
   const std::uint64_t task_bytes = sizeof(double) * std::max<std::size_t>(1, sweep.doubles_per_task);
   const std::uint64_t most_tasks = std::max<std::uint64_t>(1, max_range_bytes / task_bytes);
   const IntervalSet& pending = whole.state().pending;
@@ -109,7 +150,8 @@ void merge_shard(const std::string& path, const Sweep& sweep, ResultFile& whole)
     for (TaskRange open = pending.next(done.begin); !open.empty() && open.begin < done.end;
          open = pending.next(open.end)) {
       open.end = std::min({open.end, done.end, open.begin + most_tasks});
-      whole.write(shard.read(open, status));
+      const Records records = shard.read(open, status);
+      if (!is_failure(status) || shard.all_are(open, status)) whole.write(records);
     }
   });
 }

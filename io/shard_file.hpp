@@ -19,8 +19,9 @@ std::vector<std::string> find_shards(const std::string& whole);
 /// what they should be. Throws UsageError if it is no shard of this sweep and version, IoError.
 Shard check_shard(const std::string& path, const Sweep& sweep);
 
-/// Writes the tasks that are done in a shard's file, and pending in `whole`, to `whole`; flush() is the caller's. The
-/// shard may be growing. Throws as check_shard() does.
+/// Writes the tasks that are done in a shard's file, and pending in `whole`, to `whole`; flush() is the caller's. Of
+/// two outcomes of a task the one that got further stands: ok, non_finite, threw, timed_out, crashed, in this order.
+/// The shard may be growing. Throws as check_shard() does.
 void merge_shard(const std::string& path, const Sweep& sweep, ResultFile& whole);
 
 }  // namespace trawl::io

@@ -30,7 +30,7 @@ std::string read_small_file(const std::string& path, const char* what, std::size
         one_line(fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno))));
   if (text.size() > most)
     throw UsageError(
-        one_line(fmt::format("{}: not a {} (larger than {} MiB). Is the path right?", path, what, most >> 20)));
+        one_line(fmt::format("{}: is not a {} (it is larger than {} MiB). Is the path right?", path, what, most >> 20)));
   return text;
 }
 

@@ -39,7 +39,7 @@ void scan_statuses(const RawFile& file, std::uint64_t offset, std::uint64_t task
     const std::uint8_t *at = block.data(), *end = at + count;
     while (at < end) {
       if (*at >= std::size(status_names))
-        throw UsageError(fmt::format("{}: damaged (the status of task {} is {}). Restore it, or give another path.",
+        throw UsageError(fmt::format("{}: is damaged (the status of task {} is {}). Restore it, or give another path.",
                                      file.path(), first + static_cast<std::uint64_t>(at - block.data()), *at));
       if (*at != status) {
         if (!run.empty()) visit(run, static_cast<Status>(status));

@@ -31,6 +31,8 @@ class Arguments {
   bool has(const std::string& name) const { return values_.count(name) > 0; }
   bool flag(const std::string& name) const { return values_[name].as<bool>(); }
 
+  bool has_positional() const;
+
   /// The positional argument. Throws UsageError if it is missing.
   const std::string& positional() const;
   std::vector<std::string> more() const;
@@ -59,7 +61,8 @@ class Arguments {
 boost::program_options::typed_value<std::string>* text_option(const char* placeholder);
 boost::program_options::typed_value<std::vector<std::string>>* repeated_option(const char* placeholder);
 boost::program_options::typed_value<std::string>* number_option(const char* placeholder, double default_value);
-boost::program_options::typed_value<std::string>* count_option(const char* placeholder, std::int64_t default_value);
+boost::program_options::typed_value<std::string>* count_option(
+    const char* placeholder, std::optional<std::int64_t> default_value = std::nullopt);
 boost::program_options::typed_value<bool>* flag_option();
 
 }  // namespace trawl::cluster

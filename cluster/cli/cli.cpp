@@ -1,18 +1,29 @@
 #include "cluster/cli/cli.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <new>
+#include <system_error>
 
 #include <fmt/format.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include "cluster/cli/arguments.hpp"
+#include "cluster/cli/json.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "engine/check_study.hpp"
 #include "engine/error.hpp"
 #include "engine/plain_text.hpp"
 #include "engine/spelling.hpp"
+#include "io/key_places.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -24,32 +35,48 @@ struct Verb {
   int (*run)(const Invocation&);
 };
 
+int help_verb(const Invocation& invocation);
+int version_verb(const Invocation& invocation);
+
 constexpr Verb verbs[] = {
     {"list", "", "the studies there are", list_verb},
     {"describe", "STUDY", "parameters, outputs and mathematics of a study", describe_verb},
-    {"plan", "SWEEP", "points, bytes, memory and time of a sweep, without running it", plan_verb},
+    {"plan", "SWEEP", "points, bytes, memory and time of a sweep; times a sample of its points", plan_verb},
     {"run", "SWEEP", "run a sweep, or continue it", run_verb},
     {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb},
     {"submit", "SWEEP", "run a sweep as a job of SLURM", submit_verb},
     {"status", "FILE", "how far a result file and its job are", status_verb},
     {"cancel", "FILE", "cancel the job that computes a result file", cancel_verb},
     {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb},
+    {"failures", "FILE", "which tasks failed, at which parameters, and why", failures_verb},
     {"replay", "FILE", "compute one task again and compare it with the file", replay_verb},
     {"digest", "FILE", "SHA-256 of a result file and of each of its datasets", digest_verb},
     {"export", "FILE", "results as CSV or JSON lines", export_verb},
     {"report", "FILE", "a short table of the results", report_verb},
     {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb},
+    {"help", "[VERB]", "this text, or what a verb does and its options", help_verb},
+    {"version", "", "the version of trawl", version_verb},
 };
 
-void print_usage() {
-  fmt::print("trawl {}: parameter sweeps of numerical experiments\n\n", TRAWL_VERSION);
+constexpr const char* exit_codes = R"(Exit codes
+   0  complete
+   1  a bug in trawl; of trawl replay: a difference
+   2  a mistake in the command or the sweep: nothing was created
+   3  complete, but points failed
+  73  another run is writing the file
+  74  the machine refused: disk, memory, threads, MPI, SLURM
+  75  stopped early: the same command continues
+)";
+
+std::string usage() {
+  std::string text = fmt::format("trawl {}: parameter sweeps of numerical experiments\n\n", TRAWL_VERSION);
   for (const Verb& verb : verbs) {
-    fmt::print("  trawl {:<18}{}\n", fmt::format("{} {}", verb.name, verb.arguments), verb.summary);
+    text += fmt::format("  trawl {:<20}{}\n", fmt::format("{} {}", verb.name, verb.arguments), verb.summary);
   }
-  fmt::print(
-      "\nSWEEP is a .toml file or a study's name; trawl VERB --help has the options. Under mpirun, trawl run uses all "
-      "ranks.\nExit codes: 0 complete, 2 usage or bad sweep, 3 complete with failed points, 74 I/O error, 75 stopped "
-      "early (run again to continue).\n");
+  return text +
+         "\nSWEEP is a .toml file or a study's name; trawl VERB --help has the options. Under mpirun, trawl run uses "
+         "all ranks.\n\n" +
+         exit_codes;
 }
 
 const Verb& find_verb(const std::string& name) {
@@ -61,23 +88,59 @@ const Verb& find_verb(const std::string& name) {
   throw UsageError(fmt::format("unknown verb {}. {}", shown(name), suggestion(name, names)));
 }
 
+int help_verb(const Invocation& invocation) {
+  const Syntax syntax("[VERB]", "Lists the verbs, or says what one does and which options it has.");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  if (!arguments.has_positional()) {
+    print_text(wrapped(usage(), terminal_columns(STDOUT_FILENO), 4));
+    return exit_complete;
+  }
+  const Verb& verb = find_verb(arguments.positional());
+  return verb.run({verb.name, {"--help"}, invocation.studies, invocation.argv});
+}
+
+int version_verb(const Invocation& invocation) {
+  Syntax syntax("", "Says which version of trawl this is.");
+  syntax.options.add_options()("json", flag_option(), "as JSON");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  if (arguments.flag("json")) {
+    Json document = json_document();
+    document["trawl_version"] = TRAWL_VERSION;
+    print_json(document);
+  } else {
+    print("trawl {}\n", TRAWL_VERSION);
+  }
+  return exit_complete;
+}
+
 int dispatch(int argc, char** argv, std::span<const Study* const> studies) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.empty()) throw UsageError("a verb is missing. See trawl --help");
-  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_usage();
-    return exit_complete;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) {
+    fmt::print(stderr, "{}\n", usage());
+    throw UsageError("a verb is missing. Give one of the above");
   }
-  if (words[0] == "--version") {
-    fmt::print("trawl {}\n", TRAWL_VERSION);
-    return exit_complete;
-  }
+  if (words[0] == "--help" || words[0] == "-h") words[0] = "help";
+  if (words[0] == "--version") words[0] = "version";
   return find_verb(words[0]).run({words[0], {words.begin() + 1, words.end()}, studies, argv});
 }
 
+/// A message as one line that cannot drive the terminal, whatever texts from outside it holds.
+class HarmlessMessage final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& line) override {
+    const std::string text = io::one_line({message.payload.data(), message.payload.size()});
+    line.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<HarmlessMessage>(); }
+};
+
 void configure_messages() {
   auto logger = spdlog::stderr_logger_mt("trawl");
-  logger->set_pattern("trawl: %v");
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<HarmlessMessage>('*').set_pattern("trawl: %*");
+  logger->set_formatter(std::move(formatter));
   logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
 }
@@ -97,7 +160,9 @@ const Study& find_study(std::span<const Study* const> studies, std::string_view 
     if (study->declaration().name == name) return *study;
     names.push_back(study->declaration().name);
   }
-  throw UsageError(fmt::format("unknown study {}. {}", shown(name), suggestion(name, names)));
+  const std::string near = closest(name, names);
+  throw UsageError(fmt::format("unknown study {}. {}", shown(name),
+                               near.empty() ? "trawl list names those that there are" : "Did you mean " + near + "?"));
 }
 
 int report_exception() {
@@ -110,10 +175,14 @@ int report_exception() {
     spdlog::error("{}", error.what());
     return exit_io;
   } catch (const std::bad_alloc&) {
-    spdlog::error("out of memory. Does the sweep have fewer outputs on fewer threads?");
-    return exit_bug;
+    spdlog::error("out of memory (this process may have no more). Give it more, or fewer --threads or ranks");
+    return exit_io;
+  } catch (const std::system_error& error) {
+    spdlog::error("the machine refused ({}). Is there a limit on processes, memory or files (ulimit -a)?",
+                  error.what());
+    return exit_io;
   } catch (const std::exception& error) {
-    spdlog::error("this is a bug in trawl: {}", error.what());
+    spdlog::error("this is a bug in trawl: {}. Please report it", error.what());
     return exit_bug;
   }
 }
@@ -121,6 +190,7 @@ int report_exception() {
 int run_cli(int argc, char** argv, std::span<const Study* const> studies) {
   try {
     configure_messages();
+    check_studies(studies);
     const int code = dispatch(argc, argv, studies);
     flush_output();
     return code;

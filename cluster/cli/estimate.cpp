@@ -95,13 +95,17 @@ double total_cost(const Sweep& sweep) {
 
 }  // namespace
 
+Estimate unknown_time() {
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  return {0, unknown, unknown, unknown};
+}
+
 Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s) {
   std::packaged_task<Sample()> task([&sweep, budget_s] { return take_sample(sweep, budget_s); });
   std::future<Sample> result = task.get_future();
   std::thread(std::move(task)).detach();
   if (result.wait_for(std::chrono::duration<double>(patience_s)) != std::future_status::ready) {
-    const double unknown = std::numeric_limits<double>::quiet_NaN();
-    return {0, unknown, unknown, unknown};
+    return unknown_time();
   }
   const Sample sample = result.get();
   const double thread_seconds = sample.seconds / sample.cost * total_cost(sweep);

@@ -1,11 +1,14 @@
 // trawl digest, export, report: reading a result file.
+#include <unistd.h>
+
 #include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "cluster/cli/arguments.hpp"
-#include "cluster/cli/text.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "engine/error.hpp"
 #include "io/export.hpp"
@@ -39,9 +42,9 @@ int digest_verb(const Invocation& invocation) {
   if (arguments.help()) return exit_complete;
   const std::string& path = arguments.positional();
   const io::ResultReader file(path);
-  fmt::print("{}  {}\n", io::file_digest(path), path);
+  print("{}  {}\n", io::file_digest(path), path);
   for (const io::Digest& digest : io::dataset_digests(file)) {
-    fmt::print("{}  {}:/{}\n", digest.sha256, path, digest.name);
+    print("{}  {}:/{}\n", digest.sha256, path, digest.name);
   }
   return exit_complete;
 }
@@ -67,7 +70,8 @@ int report_verb(const Invocation& invocation) {
   const Syntax syntax("FILE", std::string("Prints a short table of the results.") + any_time);
   const Arguments arguments(syntax, invocation);
   if (arguments.help()) return exit_complete;
-  fmt::print("{}", io::report_table(io::ResultReader(arguments.positional())));
+  print_text(
+      io::report_table(io::ResultReader(arguments.positional()), terminal_columns(STDOUT_FILENO).value_or(SIZE_MAX)));
   return exit_complete;
 }
 

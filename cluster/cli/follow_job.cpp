@@ -10,6 +10,7 @@
 
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
+#include "io/key_places.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -29,18 +30,32 @@ class LogCopier {
     if (log) position_ = log.tellg();  // what earlier jobs wrote is of no interest
   }
 
+  ~LogCopier() { write(rest_); }
+  LogCopier(const LogCopier&) = delete;
+  LogCopier& operator=(const LogCopier&) = delete;
+
+  /// Whole lines; what the job and its studies print cannot drive the terminal.
   void copy() {
     std::ifstream log(path_, std::ios::binary);
     log.seekg(position_);
     char buffer[4096];
     while (log.read(buffer, sizeof buffer), log.gcount() > 0) {
-      std::fwrite(buffer, 1, static_cast<std::size_t>(log.gcount()), stderr);
+      rest_.append(buffer, static_cast<std::size_t>(log.gcount()));
       position_ += log.gcount();
     }
+    const std::size_t whole = rest_.rfind('\n') + 1;  // 0 if there is none
+    write(rest_.substr(0, whole));
+    rest_.erase(0, whole);
   }
 
  private:
+  static void write(const std::string& lines) {
+    const std::string text = io::plain_lines(lines);
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  }
+
   std::string path_;
+  std::string rest_;  ///< of a line without its end so far
   std::streamoff position_ = 0;
 };
 
@@ -50,7 +65,7 @@ bool ask(const std::string& job_id, std::vector<QueuedJob>& jobs) {
     jobs = query_job(job_id);
     return true;
   } catch (const IoError& error) {
-    spdlog::warn("{}; asking again", error.what());
+    spdlog::warn("{} trawl asks again", error.what());
     return false;
   }
 }
@@ -75,7 +90,7 @@ int wait_for_job(const JobNote& note, bool follow) {
   int code = exit_code_of_job(note.job_id);
   for (const QueuedJob& job : jobs) {
     if (job.state == "COMPLETED" || job.state == "FAILED") continue;  // its script came to its end
-    spdlog::warn("job {} is {}", job.id, job.state);
+    spdlog::warn("job {} ended as {}", job.id, job.state);
     if (code == exit_complete) code = exit_stopped_early;
   }
   return code;

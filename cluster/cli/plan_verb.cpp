@@ -1,4 +1,4 @@
-// trawl plan: what a sweep will cost, without running it.
+// trawl plan: what a sweep will cost, by its size and by the time of a sample of its points.
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -13,6 +13,7 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/estimate.hpp"
 #include "cluster/cli/json.hpp"
+#include "cluster/cli/print.hpp"
 #include "cluster/cli/run_arguments.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
@@ -38,6 +39,7 @@ struct Plan {
   std::uint64_t memory_bytes = 0;  ///< of a rank; the master needs no more
   ThreadChoice threads;
   Admission admission;
+  bool timed = true;
   Estimate estimate;
 };
 
@@ -85,7 +87,8 @@ Plan make_plan(const Sweep& sweep, const Arguments& arguments) {
   plan.disk_free_bytes = free_bytes(plan.output);
   plan.threads = threads_asked_for(arguments, 1);
   plan.admission = count_admitted(sweep, std::numeric_limits<std::uint64_t>::max(), sample_s);
-  plan.estimate = estimate_time(sweep, sample_s, patience_s);
+  plan.timed = !arguments.flag("no-timing");
+  plan.estimate = plan.timed ? estimate_time(sweep, sample_s, patience_s) : unknown_time();
   plan.memory_bytes = memory_of_rank(sweep, plan.threads.count);
   return plan;
 }
@@ -113,6 +116,7 @@ Json plan_json(const Sweep& sweep, const Plan& plan) {
   document["memory_bytes_master"] = plan.memory_bytes;
   document["memory_bytes_rank"] = plan.memory_bytes;
   document["threads"] = plan.threads.count;
+  document["timed"] = plan.timed;
   document["tasks_timed"] = plan.estimate.tasks_timed;
   document["seconds_per_task"] = plan.estimate.seconds_per_task;
   document["thread_seconds"] = plan.estimate.thread_seconds;
@@ -122,24 +126,28 @@ Json plan_json(const Sweep& sweep, const Plan& plan) {
 }
 
 void print_plan(const Sweep& sweep, const Plan& plan) {
-  fmt::print("study       {}, {} design\n", sweep.spec.study, design_names[static_cast<int>(sweep.spec.design)]);
-  fmt::print("points      {}{}\n", count_text(sweep.design.point_count()), admission_text(sweep, plan.admission));
-  fmt::print("tasks       {} ({} replicates)\n", count_text(sweep.design.task_count()), sweep.design.replicates());
+  print("study       {}, {} design\n", sweep.spec.study, design_names[static_cast<int>(sweep.spec.design)]);
+  print("points      {}{}\n", count_text(sweep.design.point_count()), admission_text(sweep, plan.admission));
+  print("tasks       {} ({})\n", count_text(sweep.design.task_count()),
+        counted(sweep.design.replicates(), "replicate"));
   std::string dimensions;
   for (const SweepDimension& d : sweep.design.dimensions()) dimensions += fmt::format("{} {} x ", d.name, d.size);
-  fmt::print("dimensions  {}replicate {}\n", dimensions, sweep.design.replicates());
-  fmt::print("file        {}: {} bytes ({}); {} free on that disk\n", plan.output, plan.file_bytes,
-             bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
-  fmt::print("memory      about {} a rank, the master included, for any number of points\n",
-             bytes_text(plan.memory_bytes));
-  fmt::print("threads     {} (set by {})\n", plan.threads.count, plan.threads.reason);
-  if (plan.estimate.tasks_timed == 0) {
-    fmt::print("time        unknown: a task takes more than {}\n", seconds_text(patience_s));
+  print("dimensions  {}replicate {}\n", dimensions, sweep.design.replicates());
+  print("file        {}: {} ({}); {} free on that disk\n", plan.output, counted(plan.file_bytes, "byte"),
+        bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
+  print("memory      about {} a rank, the master included, for any number of points\n", bytes_text(plan.memory_bytes));
+  print("threads     {} (set by {})\n", plan.threads.count, plan.threads.reason);
+  if (!plan.timed) {
+    print("time        not measured (--no-timing)\n");
     return;
   }
-  fmt::print("time        about {} ({} a task on one thread; {} tasks timed)\n",
-             seconds_text(plan.estimate.thread_seconds / plan.threads.count),
-             seconds_text(plan.estimate.seconds_per_task), count_text(plan.estimate.tasks_timed));
+  if (plan.estimate.tasks_timed == 0) {
+    print("time        unknown: a task takes more than {}\n", seconds_text(patience_s));
+    return;
+  }
+  print("time        about {} ({} a task on one thread; {} timed)\n",
+        seconds_text(plan.estimate.thread_seconds / plan.threads.count), seconds_text(plan.estimate.seconds_per_task),
+        counted(plan.estimate.tasks_timed, "task"));
 }
 
 }  // namespace
@@ -147,18 +155,23 @@ void print_plan(const Sweep& sweep, const Plan& plan) {
 int plan_verb(const Invocation& invocation) {
   Syntax syntax(
       "SWEEP",
-      "Says what a sweep will cost: points, tasks, dimensions, bytes, memory, and time from a sample of a second.");
+      "Says what a sweep will cost: points, tasks, dimensions, bytes, memory and time. For the time it computes some "
+      "points of the sweep on one thread, for a second, or at most ten where a point takes longer; --no-timing "
+      "computes nothing. Writes no file.");
   add_sweep_options(syntax.options);
   add_run_options(syntax.options);
-  syntax.options.add_options()("json", flag_option(), "as JSON");
+  syntax.options.add_options()("no-timing", flag_option(), "compute no point: leave the time out")(
+      "json", flag_option(), "as JSON");
   const Arguments arguments(syntax, invocation);
   if (arguments.help()) return exit_complete;
   const Sweep sweep = read_sweep(arguments, invocation.studies);
   const Plan plan = make_plan(sweep, arguments);
   if (arguments.flag("json")) print_json(plan_json(sweep, plan));
   else print_plan(sweep, plan);
-  if (plan.file_bytes > plan.disk_free_bytes) spdlog::warn("{}: the disk is too small for it", plan.output);
-  if (plan.estimate.tasks_timed == 0) {
+  if (plan.file_bytes > plan.disk_free_bytes)
+    spdlog::warn("{}: needs {}, and the disk has {} free. Choose another disk, or fewer points", plan.output,
+                 bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
+  if (plan.timed && plan.estimate.tasks_timed == 0) {
     std::fflush(stdout);
     std::_Exit(exit_complete);  // a thread is still at the task that does not return
   }

@@ -8,7 +8,12 @@
 
 namespace trawl::cluster {
 
+inline constexpr double a_year_s = 366 * 86400.0;
+
 void add_run_options(boost::program_options::options_description& options);
+
+/// Whether --quiet is among the words of a command that may not even be valid.
+bool asks_for_quiet(const std::vector<std::string>& words);
 
 /// --shard, if given.
 std::optional<Shard> shard_asked_for(const Arguments& arguments);

@@ -13,6 +13,9 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/estimate.hpp"
 #include "cluster/cli/follow_job.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/program_check.hpp"
+#include "cluster/cli/retry.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
@@ -21,6 +24,7 @@
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
 #include "io/result_reader.hpp"
+#include "io/retry_note.hpp"
 #include "io/run_history.hpp"
 #include "io/shard_file.hpp"
 #include "io/small_file.hpp"
@@ -49,6 +53,8 @@ Arguments parse(const Invocation& invocation) {
   add("array", count_option("S", 1), "as S independent jobs, each with a part of the points; trawl merge joins them");
   add("site", text_option("FILE"), "defaults of the site, instead of ~/.config/trawl/site.toml");
   for (const char* name : run_numbers) add(name, text_option("SECONDS"), "as for trawl run");
+  add_retry_option(syntax.options);
+  add_accept_code_option(syntax.options);
   add("dry-run", flag_option(), "print the script and do nothing");
   add("wait", flag_option(), "return when the job has ended, with the exit code of the sweep");
   add("follow", flag_option(), "the same, and show the job's log meanwhile");
@@ -74,6 +80,9 @@ std::vector<std::string> run_options(const Arguments& arguments) {
     if (!arguments.has(name)) continue;
     words.insert(words.end(), {fmt::format("--{}", name), fmt::format("{}", arguments.number(name, 0, a_year_s))});
   }
+  if (const io::StatusSet kinds = retry_asked_for(arguments); kinds.any())
+    words.insert(words.end(), {"--retry", io::statuses_text(kinds)});
+  if (arguments.flag("accept-code")) words.emplace_back("--accept-code");
   return words;
 }
 
@@ -105,7 +114,7 @@ void check_output(const Job& job, const Sweep& sweep) {
     const io::ResultReader file(path);
     if (file.sweep_text() != sweep.text || file.study_version() != sweep.study.declaration().version) {
       throw UsageError(
-          fmt::format("submit: {} belongs to another sweep or version (see trawl status {}). Give another "
+          fmt::format("submit: {} belongs to another sweep or version (trawl status {} shows it). Give another "
                       "--output",
                       path, path));
     }
@@ -114,8 +123,9 @@ void check_output(const Job& job, const Sweep& sweep) {
   if (!note || job.settings.count("dependency") > 0) return;
   for (const QueuedJob& other : query_job(note->job_id)) {
     if (!has_ended(other.state)) {
-      throw UsageError(fmt::format("submit: job {} is at it ({}). Wait for it, trawl cancel {}, or give --dependency",
-                                   other.id, other.state, job.output));
+      throw UsageError(fmt::format(
+          "submit: job {} already computes this file ({}). Wait for it, run trawl cancel {}, or give --dependency",
+          other.id, other.state, job.output));
     }
   }
 }
@@ -155,7 +165,7 @@ Job job_asked_for(const Arguments& arguments, const Sweep& sweep) {
   const std::uint64_t most_shards = std::min<std::uint64_t>(sweep.design.point_count(), 100'000);
   job.shards = static_cast<std::uint64_t>(arguments.count("array", 1, static_cast<std::int64_t>(most_shards)));
   if (job.shards > 1 && arguments.flag("follow"))
-    throw UsageError("submit: --follow shows one log (--array gives many). Give --wait");
+    throw UsageError("submit: --follow and --array exclude each other (an array has many logs). Give --wait");
   return job;
 }
 
@@ -165,9 +175,9 @@ JobNote queue(const Job& job, const Sweep& sweep) {
   io::write_small_file(job.script, job_script(job), 0755);
   const JobNote note{submit_job(job.script), job.shards, job_log_path(job.output, job.shards)};
   write_job_note(job.output, note);
-  fmt::print("{}\n", note.job_id);
+  print("{}\n", note.job_id);
   std::fflush(stdout);
-  spdlog::info("queued as job {}; trawl status {} says how far it is", note.job_id, job.output);
+  spdlog::info("queued as job {}; trawl status {} shows its progress", note.job_id, job.output);
   if (job.shards > 1) spdlog::info("when all shards are complete: trawl merge {}", job.output);
   return note;
 }
@@ -184,11 +194,11 @@ int submit_verb(const Invocation& invocation) {
   const Estimate estimate = estimate_time(sweep, sample_s, patience_s);
   const double seen_s = io::read_run_history(job.output + ".run.jsonl").longest_task_s;
   set_warning(job, std::max(seen_s, estimate.longest_s));
-  spdlog::info("{} tasks, about {} on one thread", count_text(sweep.design.task_count()),
+  spdlog::info("{}, about {} on one thread", counted(sweep.design.task_count(), "task"),
                seconds_text(estimate.thread_seconds));
   int code = exit_complete;
   if (dry) {
-    fmt::print("{}", job_script(job));
+    print_text(job_script(job));
   } else {
     const JobNote note = queue(job, sweep);
     if (arguments.flag("wait") || arguments.flag("follow")) code = wait_for_job(note, arguments.flag("follow"));

@@ -106,10 +106,19 @@ Sweep sweep_of_file(const io::ResultReader& file, std::span<const Study* const> 
   const int version = find_study(studies, file.study()).declaration().version;
   if (version != file.study_version()) {
     throw UsageError(
-        fmt::format("{}: written by version {} of {}, this is version {}. Use the trawl that wrote it ({})?",
+        fmt::format("{}: was written by version {} of {} (this is version {}). Use the trawl that wrote it, {}",
                     file.path(), file.study_version(), file.study(), version, file.trawl_version()));
   }
   return sweep_from_text(file.sweep_text(), file.path(), studies);
+}
+
+TaskRange tasks_of_file(const io::ResultReader& file, const Sweep& sweep) {
+  const std::optional<Shard> shard = file.shard();
+  const TaskRange tasks = shard ? shard_tasks(sweep, *shard) : TaskRange{0, sweep.design.task_count()};
+  if (tasks.size() != file.task_count())
+    throw UsageError(fmt::format("{}: damaged (it has {} tasks, its sweep {}). Restore it", file.path(),
+                                 file.task_count(), tasks.size()));
+  return tasks;
 }
 
 }  // namespace trawl::cluster

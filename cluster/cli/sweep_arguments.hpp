@@ -25,4 +25,7 @@ Sweep sweep_from_text(const std::string& text, const std::string& name, std::spa
 /// The sweep of a result file. Throws UsageError if another version of the study wrote it.
 Sweep sweep_of_file(const io::ResultReader& file, std::span<const Study* const> studies);
 
+/// The tasks of its sweep that a file holds: all, or a shard's. Throws UsageError if the file has more or fewer.
+TaskRange tasks_of_file(const io::ResultReader& file, const Sweep& sweep);
+
 }  // namespace trawl::cluster

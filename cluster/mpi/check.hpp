@@ -3,12 +3,12 @@
 
 #include <mpi.h>
 
-#include <stdexcept>
+#include "engine/error.hpp"
 
 namespace trawl::cluster {
 
 /// MPI refused something that only a bug or a broken machine can explain.
-class MpiError : public std::runtime_error {
+class MpiError : public IoError {
  public:
   MpiError(const char* call, int code);
 };

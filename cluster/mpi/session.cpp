@@ -182,6 +182,12 @@ std::string Session::broadcast(const std::string& text) {
   return received;
 }
 
+void Session::compare_programs(const std::string& fingerprint) {
+  if (!impl_) return;
+  differs_ = broadcast(fingerprint) != fingerprint;
+  any_differs_ = largest_of(differs_ ? 1 : 0) > 0;
+}
+
 void Session::leave(int code) {
   std::fflush(nullptr);
   if (!impl_) _exit(code);

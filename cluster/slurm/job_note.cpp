@@ -42,7 +42,8 @@ std::optional<JobNote> read_job_note(const std::string& output) {
     if (is_number(note.job_id) && note.shards >= 1 && note.shards <= most_shards) return note;
   } catch (const nlohmann::json::exception&) {
   }
-  throw UsageError(fmt::format("{}: not a job's note (damaged, or written by something else). Remove it?", path));
+  throw UsageError(
+      fmt::format("{}: is not the note of a job (damaged, or written by another program). Move it away", path));
 }
 
 }  // namespace trawl::cluster

@@ -94,7 +94,8 @@ std::string submit_job(const std::string& script) {
   const ProcessResult done = run_process({"sbatch", "--parsable", script});
   const std::string id = done.output.substr(0, done.output.find_first_not_of("0123456789"));  // "ID" or "ID;CLUSTER"
   if (done.code != 0 || id.empty())
-    throw UsageError(fmt::format("SLURM refuses the job ({}). The script is {}", first_sentence(done.errors), script));
+    throw UsageError(fmt::format("SLURM refuses the job ({}). Mend the options or the site file; the script is {}",
+                                 first_sentence(done.errors), script));
   return id;
 }
 
@@ -116,7 +117,8 @@ void end_step_with_lost_ranks() {
 void cancel_job(const std::string& job_id) {
   const ProcessResult done = run_process({"scancel", job_id});
   if (done.code != 0)
-    throw UsageError(fmt::format("SLURM does not cancel job {} ({})", job_id, first_sentence(done.errors)));
+    throw UsageError(fmt::format("SLURM does not cancel job {} ({}). Is it yours, and has it not ended?", job_id,
+                                 first_sentence(done.errors)));
 }
 
 }  // namespace trawl::cluster

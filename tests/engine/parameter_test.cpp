@@ -199,6 +199,11 @@ TEST(Spelling, finds_the_closest_name) {
   EXPECT_EQ(closest("sample", names), "samples");
   EXPECT_EQ(closest("SAMPLES", names), "samples") << "in any case";
   EXPECT_EQ(closest("proposal_std", names), "proposal_sd");
+  EXPECT_EQ(closest("SAMPLES", names), "samples");
+  const std::vector<std::string> capitals = {"null", "X", "Kelvin"};
+  EXPECT_EQ(closest("NULL", capitals), "null");
+  EXPECT_EQ(closest("x", capitals), "X");
+  EXPECT_EQ(closest("kelvin", capitals), "Kelvin");
   EXPECT_EQ(closest("temperature", names), "");
   EXPECT_EQ(closest("", names), "");
   EXPECT_EQ(closest(std::string(1 << 20, 's'), names), "");
