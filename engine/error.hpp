@@ -32,6 +32,12 @@ class IoError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Another process is writing the file: exit code 73.
+class BusyError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Exit codes of every verb.
 enum ExitCode : int {
   exit_complete = 0,
@@ -39,6 +45,7 @@ enum ExitCode : int {
   exit_difference = 1,  ///< of replay, as of diff and cmp
   exit_usage = 2,
   exit_failed_points = 3,
+  exit_busy = 73,
   exit_io = 74,
   exit_stopped_early = 75,
 };

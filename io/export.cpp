@@ -1,6 +1,8 @@
 #include "io/export.hpp"
 
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -14,7 +16,8 @@ namespace {
 
 void write_out(fmt::memory_buffer& text, std::FILE* out) {
   if (std::fwrite(text.data(), 1, text.size(), out) != text.size())
-    throw IoError("cannot write the export (the output refused it). Is the disk full?");
+    throw IoError(fmt::format("cannot write the export ({}). Give the output some room, or another place.",
+                              std::strerror(errno)));
   text.clear();
 }
 

@@ -12,10 +12,10 @@
 #include <hdf5_hl.h>
 
 #include "engine/error.hpp"
+#include "engine/plain_text.hpp"
 #include "io/hdf5_create.hpp"
 #include "io/hdf5_handles.hpp"
 #include "io/raw_file.hpp"
-#include "engine/plain_text.hpp"
 
 namespace trawl::io {
 namespace {

@@ -11,10 +11,10 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "engine/plain_text.hpp"
 #include "io/hdf5_blocks.hpp"
 #include "io/key_places.hpp"
 #include "io/raw_file.hpp"
-#include "engine/plain_text.hpp"
 
 namespace trawl::io {
 namespace {
@@ -100,7 +100,8 @@ AttributeValue attribute_value(Hdf5Blocks& blocks, const RawAttribute& attribute
     const Bytes values = data.take(shape[0]);
     return std::vector<std::uint8_t>(values.begin(), values.end());
   }
-  if (!shape.empty()) throw OtherForm(fmt::format("attribute {} has a shape that trawl does not write", attribute.name));
+  if (!shape.empty())
+    throw OtherForm(fmt::format("attribute {} has a shape that trawl does not write", attribute.name));
   if (type == ElementType::text) return text_of(blocks, data.take(16));
   if (type == ElementType::int64) return data.number<std::int64_t>();
   if (type == ElementType::float64) return data.number<double>();
@@ -244,7 +245,7 @@ void check_apart(const FileLayout& layout) {
 
 FileLayout read_layout(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) fail_io(path, "open", errno);
+  if (::stat(path.c_str(), &status) != 0) fail_open(path, errno);
   try {
     if (!S_ISREG(status.st_mode)) refuse("not a regular file");
     FileLayout layout = read_objects(RawFile(path, O_RDONLY));

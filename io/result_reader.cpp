@@ -53,8 +53,9 @@ struct ResultReader::Impl {
   Impl(const std::string& file_path, Forms forms) : path(file_path), opened(open(path, forms)) {
     const auto version = attribute<std::int64_t>(layout, path, "layout_version");
     if (version < oldest_layout_version || version > layout_version)
-      throw UsageError(fmt::format("{}: has layout version {} (this trawl reads {} to {}). Use the trawl that wrote it.",
-                                   path, version, oldest_layout_version, layout_version));
+      throw UsageError(
+          fmt::format("{}: has layout version {} (this trawl reads {} to {}). Use the trawl that wrote it.", path,
+                      version, oldest_layout_version, layout_version));
     status = layout.find(status_name);
     if (!status || status->type != ElementType::uint8 || status->dimensions.empty() ||
         status->dimensions.back() != replicate_name)

@@ -1,14 +1,19 @@
 #include "io/run_log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <stdexcept>
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
+
+#include "io/output_file.hpp"
 
 namespace trawl::io {
 namespace {
@@ -24,12 +29,12 @@ std::string now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(ms / 1000)), ms % 1000);
 }
 
-/// One write(2) a line: lines of two processes do not mix. What cannot be written is left out.
-void append(int fd, const char* event, const Json& fields) {
+/// One write(2) a line: lines of two processes do not mix. False if it cannot be written, which leaves it out.
+bool append(int fd, const char* event, const Json& fields) {
   Json line = {{"time", now()}, {"event", event}};
   line.update(fields);
   const std::string text = line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
-  [[maybe_unused]] const ssize_t written = ::write(fd, text.data(), text.size());
+  return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
 Json ranks_of(const RunSummary& summary) {
@@ -49,7 +54,15 @@ Json ranks_of(const RunSummary& summary) {
 
 }  // namespace
 
-RunLog::RunLog(const std::string& path) : fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)) {}
+RunLog::RunLog(const std::string& path) {
+  try {
+    check_output(path, {{FileKind::run_log}});
+    fd_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (fd_ < 0) problem_ = fmt::format("{}: cannot write ({})", path, std::strerror(errno));
+  } catch (const std::runtime_error& error) {
+    problem_ = error.what();
+  }
+}
 
 RunLog::~RunLog() {
   if (fd_ >= 0) ::close(fd_);
@@ -97,10 +110,11 @@ void RunLog::on_worker_lost(Rank rank, const std::string& why) {
 
 void RunLog::on_failure(const Failure& failure) {
   if (++failures_ > most_failures) return;
-  append(fd_, "failure",
-         {{"task", failure.task},
-          {"status", status_names[static_cast<std::size_t>(failure.status)]},
-          {"message", failure.message}});
+  const bool is_written = append(fd_, "failure",
+                                 {{"task", failure.task},
+                                  {"status", status_names[static_cast<std::size_t>(failure.status)]},
+                                  {"message", failure.message}});
+  if (!is_written && problem_.empty()) problem_ = fmt::format("cannot write to the run log ({})", std::strerror(errno));
 }
 
 }  // namespace trawl::io

@@ -12,8 +12,12 @@ namespace trawl::io {
 /// failures, the first 100,000. Write failures of the log never fail the run.
 class RunLog final : public RunObserver {
  public:
+  /// Creates the file, or appends to one that is a run log; else no log is kept.
   explicit RunLog(const std::string& path);
   ~RunLog() override;
+
+  /// Why there is no log of everything until now, in one line; empty if there is.
+  const std::string& problem() const { return problem_; }
 
   /// `done_before`: tasks that already have a status. `program`: fingerprint of this one, empty if it has none.
   void start(const std::string& command, const std::string& program, int ranks, int threads, std::uint64_t done_before);
@@ -27,6 +31,7 @@ class RunLog final : public RunObserver {
 
  private:
   int fd_ = -1;
+  std::string problem_;
   std::uint64_t failures_ = 0;
 };
 

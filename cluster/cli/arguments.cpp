@@ -100,7 +100,9 @@ bool Arguments::has_positional() const {
 
 const std::string& Arguments::positional() const {
   if (!has_positional()) fail(fmt::format("{} is missing. See trawl {} --help", positional_name_, verb_));
-  return values_[positional_key].as<std::vector<std::string>>().front();
+  const std::string& word = values_[positional_key].as<std::vector<std::string>>().front();
+  if (word.empty()) fail(fmt::format("{} is empty. See trawl {} --help", positional_name_, verb_));
+  return word;
 }
 
 std::vector<std::string> Arguments::more() const {

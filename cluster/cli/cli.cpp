@@ -171,6 +171,9 @@ int report_exception() {
   } catch (const UsageError& error) {
     spdlog::error("{}", error.what());
     return exit_usage;
+  } catch (const BusyError& error) {
+    spdlog::error("{}", error.what());
+    return exit_busy;
   } catch (const IoError& error) {
     spdlog::error("{}", error.what());
     return exit_io;

@@ -11,6 +11,7 @@
 #include "cluster/cli/outcome.hpp"
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/program_check.hpp"
+#include "cluster/cli/run_arguments.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
@@ -94,6 +95,7 @@ int merge_verb(const Invocation& invocation) {
   if (arguments.help()) return exit_complete;
   const std::string& output = arguments.positional();
   const std::vector<std::string> paths = shard_paths(arguments);
+  check_run_output(output, paths);
   const io::ResultReader first(paths.front());
   const Sweep sweep = sweep_of_file(first, invocation.studies);
   const std::uint64_t count = io::check_shard(paths.front(), sweep).count;

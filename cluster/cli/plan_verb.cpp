@@ -1,5 +1,4 @@
 // trawl plan: what a sweep will cost, by its size and by the time of a sample of its points.
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -36,6 +35,7 @@ struct Plan {
   std::string output;
   std::uint64_t file_bytes = 0;
   std::uint64_t disk_free_bytes = 0;
+  std::string problem;             ///< why a run could not write the file, whatever its size
   std::uint64_t memory_bytes = 0;  ///< of a rank; the master needs no more
   ThreadChoice threads;
   Admission admission;
@@ -48,14 +48,6 @@ std::uint64_t resident_bytes() {
   std::uint64_t resident = 0;
   std::ifstream("/proc/self/statm") >> total >> resident;
   return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
-}
-
-std::uint64_t free_bytes(const std::string& output) {
-  const std::size_t slash = output.rfind('/');
-  const std::string directory = slash == std::string::npos ? "." : output.substr(0, slash + 1);
-  struct statvfs disk {};
-  if (statvfs(directory.c_str(), &disk) != 0) return 0;
-  return static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
 }
 
 std::uint64_t memory_of_rank(const Sweep& sweep, int threads) {
@@ -84,7 +76,12 @@ Plan make_plan(const Sweep& sweep, const Arguments& arguments) {
   Plan plan;
   plan.output = output_path(arguments);
   plan.file_bytes = io::result_file_size(sweep, shard_asked_for(arguments));
-  plan.disk_free_bytes = free_bytes(plan.output);
+  try {
+    check_run_output(plan.output, input_files(arguments));
+    plan.disk_free_bytes = io::free_bytes(plan.output);
+  } catch (const IoError& error) {
+    plan.problem = error.what();
+  }
   plan.threads = threads_asked_for(arguments, 1);
   plan.admission = count_admitted(sweep, std::numeric_limits<std::uint64_t>::max(), sample_s);
   plan.timed = !arguments.flag("no-timing");
@@ -133,8 +130,8 @@ void print_plan(const Sweep& sweep, const Plan& plan) {
   std::string dimensions;
   for (const SweepDimension& d : sweep.design.dimensions()) dimensions += fmt::format("{} {} x ", d.name, d.size);
   print("dimensions  {}replicate {}\n", dimensions, sweep.design.replicates());
-  print("file        {}: {} ({}); {} free on that disk\n", plan.output, counted(plan.file_bytes, "byte"),
-        bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
+  print("file        {}: {} ({}); {}\n", plan.output, counted(plan.file_bytes, "byte"), bytes_text(plan.file_bytes),
+        plan.problem.empty() ? bytes_text(plan.disk_free_bytes) + " free on that disk" : "cannot be created there");
   print("memory      about {} a rank, the master included, for any number of points\n", bytes_text(plan.memory_bytes));
   print("threads     {} (set by {})\n", plan.threads.count, plan.threads.reason);
   if (!plan.timed) {
@@ -168,7 +165,8 @@ int plan_verb(const Invocation& invocation) {
   const Plan plan = make_plan(sweep, arguments);
   if (arguments.flag("json")) print_json(plan_json(sweep, plan));
   else print_plan(sweep, plan);
-  if (plan.file_bytes > plan.disk_free_bytes)
+  if (!plan.problem.empty()) spdlog::warn("{}", plan.problem);
+  else if (plan.file_bytes > plan.disk_free_bytes)
     spdlog::warn("{}: needs {}, and the disk has {} free. Choose another disk, or fewer points", plan.output,
                  bytes_text(plan.file_bytes), bytes_text(plan.disk_free_bytes));
   if (plan.timed && plan.estimate.tasks_timed == 0) {

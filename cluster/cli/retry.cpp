@@ -32,12 +32,6 @@ io::StatusSet statuses_named(const std::string& name) {
   return set;
 }
 
-std::uint64_t count_of(const io::ResultFile& file, io::StatusSet statuses) {
-  std::uint64_t count = 0;
-  for (std::size_t s = 0; s < statuses.size(); ++s) count += statuses[s] ? file.state().status_counts[s] : 0;
-  return count;
-}
-
 /// All words but --retry and its value.
 std::vector<std::string> words_without_retry(const std::vector<std::string>& words) {
   std::vector<std::string> rest;
@@ -68,6 +62,12 @@ io::StatusSet retry_asked_for(const Arguments& arguments) {
   return set;
 }
 
+std::uint64_t count_of(const StatusCounts& counts, io::StatusSet statuses) {
+  std::uint64_t count = 0;
+  for (std::size_t s = 0; s < statuses.size(); ++s) count += statuses[s] ? counts[s] : 0;
+  return count;
+}
+
 Retry::Retry(const std::string& path, io::ResultFile& file, io::StatusSet asked)
     : path_(path), file_(file), asked_(asked) {
   if (file.created()) io::remove_retry_note(path);  // it was about a file that is gone
@@ -75,7 +75,7 @@ Retry::Retry(const std::string& path, io::ResultFile& file, io::StatusSet asked)
 }
 
 std::uint64_t Retry::tasks() const {
-  return count_of(file_, asked_ & ~under_way_);
+  return count_of(file_.state().status_counts, asked_ & ~under_way_);
 }
 
 void Retry::begin(const std::string& inflight_path) {
@@ -89,7 +89,7 @@ void Retry::begin(const std::string& inflight_path) {
     io::StatusSet crashed;
     crashed.set(static_cast<std::size_t>(Status::crashed));
     // First: a task that is pending with its crashes remembered would be given up at once.
-    if (count_of(file_, fresh & crashed) > 0) forget_faults(inflight_path);
+    if (count_of(file_.state().status_counts, fresh & crashed) > 0) forget_faults(inflight_path);
     file_.reset(fresh);
   }
   if (fresh.any() && !file_.state().pending.empty()) io::write_retry_note(path_, fresh | under_way_);

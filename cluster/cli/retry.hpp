@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cluster/cli/arguments.hpp"
+#include "cluster/cli/outcome.hpp"
 #include "io/result_file.hpp"
 #include "io/status_reset.hpp"
 
@@ -15,6 +16,9 @@ void add_retry_option(boost::program_options::options_description& options);
 
 /// The statuses named by --retry; none if it is not given.
 io::StatusSet retry_asked_for(const Arguments& arguments);
+
+/// How many tasks have one of these statuses.
+std::uint64_t count_of(const StatusCounts& counts, io::StatusSet statuses);
 
 /// A retry of a result file. What it is about is noted in PATH.retry from the moment when all its tasks are pending
 /// until the file is complete: the same command then continues it, and tasks that failed again meanwhile stay as they

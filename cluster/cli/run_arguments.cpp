@@ -1,16 +1,22 @@
 #include "cluster/cli/run_arguments.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <limits>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "cluster/cli/program_check.hpp"
+#include "cluster/cli/retry.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
+#include "cluster/cli/text.hpp"
 #include "cluster/time_limit.hpp"
 #include "engine/error.hpp"
+#include "engine/inflight.hpp"
 #include "engine/number.hpp"
 #include "io/key_places.hpp"
+#include "io/output_file.hpp"
 #include "io/shard_file.hpp"
 
 namespace trawl::cluster {
@@ -53,6 +59,18 @@ bool asks_for_quiet(const std::vector<std::string>& words) {
                      [](const std::string& word) { return word == "--quiet" || word.starts_with("-q"); });
 }
 
+Arguments parse_run_arguments(const Invocation& invocation) {
+  Syntax syntax(
+      "SWEEP",
+      "Runs a sweep into a result file. If the file is there, the run continues it; if it is complete, there is "
+      "nothing to do.\nUnder mpirun or srun all ranks take part.");
+  add_sweep_options(syntax.options);
+  add_run_options(syntax.options);
+  add_retry_option(syntax.options);
+  add_accept_code_option(syntax.options);
+  return Arguments(syntax, invocation);
+}
+
 std::optional<Shard> shard_asked_for(const Arguments& arguments) {
   const std::optional<std::string> text = arguments.text("shard");
   if (!text) return std::nullopt;
@@ -66,7 +84,21 @@ std::optional<Shard> shard_asked_for(const Arguments& arguments) {
 std::string output_path(const Arguments& arguments) {
   std::string path = arguments.text("output").value_or(default_output(arguments));
   const std::optional<Shard> shard = shard_asked_for(arguments);
+  if (path.empty()) return path;  // which no output may be
   return shard ? io::shard_path(path, *shard) : path;
+}
+
+void check_run_output(const std::string& path, const std::vector<std::string>& inputs) {
+  io::check_output(path, {{io::FileKind::result, io::FileKind::hdf5}, inputs});
+  check_inflight_files(path + ".inflight");
+}
+
+void check_message_size(const Sweep& sweep, bool is_parallel) {
+  constexpr std::uint64_t limit = INT_MAX - (64u << 20);
+  const std::uint64_t bytes = sizeof(double) * sweep.doubles_per_task;
+  if (!is_parallel || bytes <= limit) return;
+  throw UsageError(fmt::format("run: one task gives {} (a message between ranks holds {}). Run it without mpirun?",
+                               bytes_text(bytes), bytes_text(limit)));
 }
 
 std::optional<double> time_limit_asked_for(const Arguments& arguments) {

@@ -1,8 +1,6 @@
 // trawl run: runs a sweep, or continues it, on the ranks there are.
 #include <atomic>
-#include <climits>
 #include <exception>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -32,18 +30,6 @@
 
 namespace trawl::cluster {
 namespace {
-
-Arguments parse(const Invocation& invocation) {
-  Syntax syntax(
-      "SWEEP",
-      "Runs a sweep into a result file. If the file is there, the run continues it; if it is complete, there is "
-      "nothing to do.\nUnder mpirun or srun all ranks take part.");
-  add_sweep_options(syntax.options);
-  add_run_options(syntax.options);
-  add_retry_option(syntax.options);
-  add_accept_code_option(syntax.options);
-  return Arguments(syntax, invocation);
-}
 
 /// The other ranks, which wait for a sweep to work on. They are sent home if there is none, or if it ends in an
 /// exception.
@@ -100,25 +86,11 @@ class Observers final : public RunObserver {
   io::RunLog& log_;
 };
 
-std::uint64_t tasks_of(const StatusCounts& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
-}
-
-std::string failures_text(const StatusCounts& counts) {
-  std::vector<std::string> parts;
-  for (std::size_t s = 0; s < counts.size(); ++s) {
-    if (is_failure(static_cast<Status>(s)) && counts[s] > 0) {
-      parts.push_back(fmt::format("{} {}", count_text(counts[s]), status_names[s]));
-    }
-  }
-  return parts.empty() ? "none failed" : fmt::format("{}", fmt::join(parts, ", "));
-}
-
 void announce(const Sweep& sweep, std::optional<Shard> shard, const io::ResultFile& file, const Session& session,
               const ThreadChoice& threads, const std::string& path) {
   spdlog::info("{} {}{}, {} x {}, {} x {} (set by {}), {}", file.created() ? "running" : "continuing",
                shard ? fmt::format("shard {} of ", shard_text(*shard)) : "", sweep.spec.study,
-               counted(tasks_of(file.state().status_counts) / sweep.design.replicates(), "point"),
+               counted(tasks_in(file.state().status_counts) / sweep.design.replicates(), "point"),
                counted(sweep.design.replicates(), "replicate"), counted(static_cast<unsigned>(session.size()), "rank"),
                counted(static_cast<unsigned>(threads.count), "thread"), threads.reason, path);
 }
@@ -130,7 +102,8 @@ void point_to_failures(const StatusCounts& counts, const std::string& path, cons
   if (counts[0] == 0) spdlog::info("to try them again: {}", retry_command(invocation));
 }
 
-void conclude(const RunSummary& summary, const std::string& path, const Invocation& invocation) {
+void conclude(const RunSummary& summary, const std::string& path, const Invocation& invocation,
+              const std::string& log_problem) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
   const std::string pending = counted(summary.status_counts[0], "task");
   spdlog::info("{}{} computed in {} ({}), {}, {}",
@@ -140,16 +113,8 @@ void conclude(const RunSummary& summary, const std::string& path, const Invocati
                counted(summary.computed, "task"), seconds_text(summary.elapsed_s), rate_text(rate),
                failures_text(summary.status_counts), path);
   point_to_failures(summary.status_counts, path, invocation);
+  if (!log_problem.empty()) spdlog::warn("the log of this run is not whole: {}", log_problem);
   if (summary.stopped_early) spdlog::info("the same command continues it");
-}
-
-/// An MPI message holds less than 2 GiB.
-void check_message_size(const Sweep& sweep, const Session& session) {
-  constexpr std::uint64_t limit = INT_MAX - (64u << 20);
-  const std::uint64_t bytes = sizeof(double) * sweep.doubles_per_task;
-  if (!session.is_parallel() || bytes <= limit) return;
-  throw UsageError(fmt::format("run: one task gives {} (a message between ranks holds {}). Run it without mpirun",
-                               bytes_text(bytes), bytes_text(limit)));
 }
 
 /// A rank with another program takes no part, which a sub-master cannot.
@@ -158,7 +123,6 @@ void check_programs(const Session& session, int ranks_per_sub_master) {
     throw UsageError(
         "run: ranks run different builds of this program. Install one build on all nodes, or give --sub-masters off");
 }
-
 struct Outcome {
   int code = exit_complete;
   bool threads_stuck = false;
@@ -168,7 +132,7 @@ struct Outcome {
 Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<double> end_time,
              const Invocation& invocation) {
   OtherRanks others(session);
-  const Arguments arguments = parse(invocation);
+  const Arguments arguments = parse_run_arguments(invocation);
   if (arguments.help()) return {};
   const Sweep sweep = read_sweep(arguments, invocation.studies);
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
@@ -176,17 +140,18 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   options.stop = &stop;
   options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
   if (const auto limit_s = time_limit_asked_for(arguments)) end_time = start_time + *limit_s;
-  check_message_size(sweep, session);
+  check_message_size(sweep, session.is_parallel());
   check_programs(session, options.ranks_per_sub_master);
   const std::string path = output_path(arguments);
   const std::optional<Shard> shard = shard_asked_for(arguments);
+  check_run_output(path, input_files(arguments));
   const io::StatusSet to_retry = retry_asked_for(arguments);
   if (to_retry.any()) io::read_retry_note(path);  // refuses, before anything is created, what is no note
   io::ResultFile file(path, sweep, shard);
   Retry retry(path, file, to_retry);
   if (file.state().pending.empty() && retry.tasks() == 0) {
     const StatusCounts& counts = file.state().status_counts;
-    spdlog::info("{} is complete: {}, {}", path, counted(tasks_of(counts), "task"), failures_text(counts));
+    say_complete(path, counts);
     point_to_failures(counts, path, invocation);
     io::remove_retry_note(path);
     return {exit_code_of(counts)};
@@ -201,7 +166,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
 
   io::RunLog log(path + ".run.jsonl");
   log.start(fmt::format("trawl {} {}", invocation.verb, fmt::join(invocation.words, " ")), program_fingerprint(),
-            session.size(), threads.count, tasks_of(file.state().status_counts) - file.state().status_counts[0]);
+            session.size(), threads.count, tasks_in(file.state().status_counts) - file.state().status_counts[0]);
   install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
   if (end_time) options.time_limit_s = *end_time - unix_time();
@@ -214,7 +179,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   const int code = exit_code_of(summary.status_counts);
   log.end(summary, code);
   if (!summary.stopped_early) io::remove_retry_note(path);
-  conclude(summary, path, invocation);
+  conclude(summary, path, invocation, log.problem());
   if (summary.workers_lost > 0) end_step_with_lost_ranks();
   return {code, summary.threads_stuck};
 }
@@ -223,7 +188,7 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
 Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation& invocation) {
   const std::string sweep_text = session.broadcast("");
   if (sweep_text.empty()) return {};  // rank 0 has said why
-  const Arguments arguments = parse(invocation);
+  const Arguments arguments = parse_run_arguments(invocation);
   if (session.differs_from_rank_0()) {
     sit_out(session.transport(), arguments.number("lease", 0.01, a_year_s));
     return {exit_complete};

@@ -20,13 +20,17 @@
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "cluster/mpi/session.hpp"
+#include "cluster/scale/run_directory.hpp"
 #include "cluster/scale/scale_job.hpp"
 #include "cluster/scale/series.hpp"
+#include "cluster/slurm/job_files.hpp"
 #include "cluster/slurm/job_script.hpp"
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
 #include "engine/number.hpp"
 #include "io/key_places.hpp"
+#include "io/output_file.hpp"
+#include "io/result_file.hpp"
 #include "io/scaling_file.hpp"
 #include "io/small_file.hpp"
 
@@ -92,20 +96,6 @@ Launcher launcher_asked_for(const Arguments& arguments) {
           static_cast<int>(arguments.count("threads", 1, 4096))};
 }
 
-/// A directory for the runs beside the file, gone at the end.
-struct RunDirectory {
-  explicit RunDirectory(const std::string& output) : path(output + ".runs") {
-    std::error_code error;
-    std::filesystem::create_directory(path, error);
-    if (error) throw IoError(fmt::format("{}: cannot create ({}). Choose another --output", path, error.message()));
-  }
-  ~RunDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::string path;
-};
-
 /// The series, each number of nodes in turn, so that a slow hour of the machine meets all of them.
 std::vector<io::ScalingRun> run_series(const Sweep& sweep, const Launcher& launcher,
                                        const std::set<std::uint64_t>& nodes, std::uint64_t repeats, bool weak,
@@ -114,12 +104,13 @@ std::vector<io::ScalingRun> run_series(const Sweep& sweep, const Launcher& launc
   for (const std::uint64_t count : nodes) {
     SweepSpec spec = sweep.spec;
     if (weak) spec.replicates *= count;
-    io::write_small_file(fmt::format("{}/{}.toml", directory.path, count), Sweep(sweep.study, std::move(spec)).text);
+    io::write_small_file(fmt::format("{}/{}.toml", directory.path(), count), Sweep(sweep.study, std::move(spec)).text,
+                         {});
   }
   std::vector<io::ScalingRun> runs;
   for (std::uint64_t repeat = 0; repeat < repeats; ++repeat) {
     for (const std::uint64_t count : nodes) {
-      const std::string base = fmt::format("{}/{}", directory.path, count);
+      const std::string base = fmt::format("{}/{}", directory.path(), count);
       runs.push_back(run_once(launcher, count, base + ".toml", base + ".h5"));
       spdlog::info("{}, run {} of {}: {}", counted(count, "node"), repeat + 1, repeats,
                    seconds_text(runs.back().wall_s));
@@ -146,6 +137,19 @@ std::string picture_path(const std::string& output) {
   return std::filesystem::path(output).replace_extension(".svg").string();
 }
 
+/// Throws if the times or the picture would not be written at the end, or the disk has no room for a run.
+void check_outputs(const Sweep& sweep, const std::set<std::uint64_t>& nodes, bool weak, const std::string& output,
+                   const std::vector<std::string>& inputs) {
+  const std::string picture = picture_path(output);
+  if (picture == output)
+    throw UsageError(fmt::format("scale: --output {} is the picture's name. Give it another, as in times.h5", output));
+  io::check_output(output, {{io::FileKind::scaling}, inputs});
+  io::check_output(picture, {{io::FileKind::picture}, inputs});
+  SweepSpec spec = sweep.spec;
+  if (weak) spec.replicates *= *nodes.rbegin();
+  io::check_free_space(output, io::result_file_size(Sweep(sweep.study, std::move(spec))));
+}
+
 /// Writes the job's script and the sweep beside the output and queues it.
 int submit_series(const Arguments& arguments, const Sweep& sweep, const std::set<std::uint64_t>& nodes,
                   std::uint64_t repeats, int threads, bool weak, const std::string& given_output) {
@@ -165,8 +169,8 @@ int submit_series(const Arguments& arguments, const Sweep& sweep, const std::set
                "--threads",
                std::to_string(threads)};
   if (weak) job.words.push_back("--weak");
-  io::write_small_file(sweep_path, sweep.text);
-  io::write_small_file(script, scale_script(job), 0755);
+  write_job_files({sweep_path, job_sweep_text(sweep.text), script, scale_script(job), {job.output + ".job.log"}},
+                  input_files(arguments));
   const std::string id = submit_job(script);
   print("{}\n", id);
   spdlog::info("queued as job {}; its report goes to {}", id, job.output + ".job.log");
@@ -186,6 +190,7 @@ int scale_verb(const Invocation& invocation) {
   const bool weak = arguments.flag("weak");
   const std::string output = arguments.text("output").value_or(
       std::filesystem::path(default_output(arguments)).replace_extension(".scaling.h5").string());
+  check_outputs(sweep, nodes, weak, output, input_files(arguments));
   if (arguments.flag("submit")) {
     const auto threads = static_cast<int>(arguments.count("threads", 1, 4096));
     return submit_series(arguments, sweep, nodes, repeats, threads, weak, output);
@@ -196,20 +201,22 @@ int scale_verb(const Invocation& invocation) {
   const Laws laws = fit_laws(runs);
   const std::vector<ScalingPoint> points = scaling_points(runs);
   const std::string kind = weak ? "weak" : "strong";
-  io::write_scaling_file(
-      output, {.runs = runs,
-               .repeats = repeats,
-               .values = values_of(laws),
-               .attributes = {{"title", kind + " scaling of a sweep"},
-                              {"source", "Trawl " TRAWL_VERSION},
-                              {"study", sweep.spec.study},
-                              {"sweep", sweep.text},
-                              {"series", kind},
-                              {"machine", machine()},
-                              {"command", fmt::format("trawl scale {}", fmt::join(invocation.words, " "))}}});
+  io::write_scaling_file(output,
+                         {.runs = runs,
+                          .repeats = repeats,
+                          .values = values_of(laws),
+                          .attributes = {{"title", kind + " scaling of a sweep"},
+                                         {"source", "Trawl " TRAWL_VERSION},
+                                         {"study", sweep.spec.study},
+                                         {"sweep", sweep.text},
+                                         {"series", kind},
+                                         {"machine", machine()},
+                                         {"command", fmt::format("trawl scale {}", fmt::join(invocation.words, " "))}}},
+                         input_files(arguments));
   io::write_small_file(
       picture_path(output),
-      scaling_picture(fmt::format("{}, {} scaling, {}", sweep.spec.study, kind, host_name()), runs, laws));
+      scaling_picture(fmt::format("{}, {} scaling, {}", sweep.spec.study, kind, host_name()), runs, laws),
+      {{io::FileKind::picture}, input_files(arguments)});
   if (arguments.flag("json")) print_json(report_json(points, laws));
   else print_report(points, laws);
   spdlog::info("the times are in {}, the picture in {}", output, picture_path(output));

@@ -92,6 +92,13 @@ Sweep read_sweep(const Arguments& arguments, std::span<const Study* const> studi
   return maker.take();
 }
 
+std::vector<std::string> input_files(const Arguments& arguments) {
+  std::vector<std::string> files;
+  if (names_a_file(arguments.positional())) files.push_back(arguments.positional());
+  if (arguments.has("site")) files.push_back(*arguments.text("site"));
+  return files;
+}
+
 std::string default_output(const Arguments& arguments) {
   return std::filesystem::path(arguments.positional()).stem().string() + ".h5";
 }

@@ -1,6 +1,9 @@
 // A sweep from a verb's arguments: a file, a study's name, or either with changes.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "cluster/cli/arguments.hpp"
 #include "engine/sweep.hpp"
 #include "io/result_reader.hpp"
@@ -15,6 +18,9 @@ void add_sweep_options(boost::program_options::options_description& options);
 /// in
 /// ".toml" or has a "/"; else a study, whatever files there are.
 Sweep read_sweep(const Arguments& arguments, std::span<const Study* const> studies);
+
+/// Paths that a verb with such arguments reads: the sweep's file, if it is one, and the site's.
+std::vector<std::string> input_files(const Arguments& arguments);
 
 /// The result file's name: that of the sweep's file, or of its study, in the current directory.
 std::string default_output(const Arguments& arguments);

@@ -1,10 +1,13 @@
 #include "io/result_file.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmath>
+#include <filesystem>
+#include <functional>
 #include <numeric>
 #include <random>
 
@@ -33,8 +36,10 @@ std::string message_of(const std::function<void()>& action) {
     action();
   } catch (const UsageError& error) {
     return error.what();
+  } catch (const BusyError& error) {
+    return error.what();
   }
-  return "no UsageError";
+  return "no error";
 }
 
 const char* const all_sweeps[] = {grid_text, zip_text, random_text, list_text};
@@ -135,9 +140,110 @@ TEST(ResultFile, knows_what_is_done_when_opened_again) {
 TEST(ResultFile, leaves_nothing_but_itself_behind) {
   const Scratch scratch;
   const auto sweep = sweep_of(grid_text);
-  put(scratch / "a.h5.tmp.99999", "of a creation that was killed");
+  { ResultFile file(scratch / "a.h5.tmp.99999", *sweep); }
+  put(scratch / "a.h5.tmp.99998", std::string(5000, '\0'));
+  put(scratch / "a.h5.tmp.99997", "");
   run_to_the_end(scratch / "a.h5", *sweep, 5);
   EXPECT_EQ(scratch.names(), std::vector<std::string>{"a.h5"});
+}
+
+TEST(ResultFile, leaves_alone_what_only_looks_like_a_leftover) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  run_to_the_end(scratch / "a.h5.tmp.99999", *sweep, 5);
+  for (const char* name : {"a.h5.tmp.backup", "a.h5.tmp.99998", "a.h5.tmp.99999999999", "a.h5.tmp.1.h5", "a.h5.tmp.0"})
+    put(scratch / name, "somebody's");
+  std::filesystem::create_symlink(scratch / "a.h5.tmp.99999", scratch / "a.h5.tmp.5");
+  const std::size_t before = scratch.names().size();
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  EXPECT_EQ(scratch.names().size(), before + 1);
+}
+
+TEST(ResultFile, is_locked_under_every_name_it_has) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  ResultFile file(scratch / "a.h5", *sweep);
+  std::filesystem::create_symlink("a.h5", scratch / "symbolic.h5");
+  std::filesystem::create_hard_link(scratch / "a.h5", scratch / "hard.h5");
+  for (const char* name : {"a.h5", "symbolic.h5", "hard.h5"})
+    EXPECT_THROW(ResultFile(scratch / name, *sweep), BusyError) << name;
+}
+
+TEST(ResultFile, can_be_locked_by_readers_that_use_flock_while_it_is_written) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  ResultFile file(scratch / "a.h5", *sweep);
+  const RawFile reader(scratch / "a.h5", O_RDONLY);
+  EXPECT_EQ(::flock(reader.fd(), LOCK_SH | LOCK_NB), 0);
+}
+
+TEST(ResultFile, is_created_at_the_end_of_a_link) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  std::filesystem::create_symlink("a.h5", scratch / "link.h5");
+  run_to_the_end(scratch / "link.h5", *sweep, 5);
+  EXPECT_TRUE(std::filesystem::is_symlink(scratch / "link.h5"));
+  EXPECT_EQ(scratch.names(), (std::vector<std::string>{"a.h5", "link.h5"}));
+}
+
+TEST(ResultFile, says_that_it_was_removed_replaced_or_cut) {
+  const auto sweep = sweep_of(grid_text);
+  const std::pair<const char*, std::function<void(const std::string&)>> damages[] = {
+      {"was removed or moved", [](const std::string& path) { std::filesystem::remove(path); }},
+      {"was removed or moved", [](const std::string& path) { std::filesystem::rename(path, path + ".old"); }},
+      {"another file took its place",
+       [](const std::string& path) {
+         std::filesystem::copy(path, path + ".copy");
+         std::filesystem::rename(path + ".copy", path);
+       }},
+      {"was cut", [](const std::string& path) { std::filesystem::resize_file(path, 100); }},
+  };
+  for (const auto& [text, damage] : damages) {
+    const Scratch scratch;
+    ResultFile file(scratch / "a.h5", *sweep);
+    file.write(records_of(*sweep, {10, 20}));
+    file.flush();
+    damage(scratch / "a.h5");
+    try {
+      file.flush();
+      FAIL() << text;
+    } catch (const IoError& error) {
+      EXPECT_NE(std::string(error.what()).find(text), std::string::npos) << error.what();
+    }
+  }
+}
+
+TEST(ResultFile, is_not_created_beside_a_lock_that_is_not_ours) {
+  const auto sweep = sweep_of(grid_text);
+  for (const char* text : {"[[package]]", "pid ", "pid 12 on ", "pid 12 on a b", "pid x on y", "12"}) {
+    const Scratch scratch;
+    put(scratch / "a.h5.lock", text);
+    EXPECT_THROW(ResultFile(scratch / "a.h5", *sweep), UsageError) << text;
+    EXPECT_EQ(scratch.names(), std::vector<std::string>{"a.h5.lock"});
+    EXPECT_EQ(bytes_of(scratch / "a.h5.lock"), text);
+  }
+}
+
+TEST(ResultFile, takes_over_the_lock_of_a_killed_run_and_keeps_an_empty_one) {
+  const auto sweep = sweep_of(grid_text);
+  const Scratch scratch;
+  put(scratch / "a.h5.lock", "pid 123456 on a-host-of-a-long-name.example.org");
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"a.h5"});
+  put(scratch / "b.h5.lock", "");
+  run_to_the_end(scratch / "b.h5", *sweep, 5);
+  EXPECT_EQ(bytes_of(scratch / "b.h5.lock"), "");
+  EXPECT_EQ(scratch.names(), (std::vector<std::string>{"a.h5", "b.h5", "b.h5.lock"}));
+}
+
+TEST(ResultFile, is_checked_as_for_a_run_without_being_created) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  EXPECT_EQ(check_result_file(scratch / "a.h5", *sweep).pending.count(), sweep->design.task_count());
+  EXPECT_TRUE(scratch.names().empty());
+  EXPECT_THROW(check_result_file(scratch / "missing/a.h5", *sweep), IoError);
+  ResultFile file(scratch / "a.h5", *sweep);
+  EXPECT_THROW(check_result_file(scratch / "a.h5", *sweep), BusyError);
 }
 
 TEST(ResultFile, is_written_by_one_process_at_a_time) {
@@ -165,9 +271,11 @@ TEST(ResultFile, is_refused_when_it_is_no_result_file) {
   put(scratch / "text.h5", "hello");
   put(scratch / "empty.h5", "");
   std::filesystem::create_directory(scratch / "directory.h5");
-  for (const char* name : {"text.h5", "empty.h5", "directory.h5"}) {
+  for (const auto& [name, problem] :
+       {std::pair("text.h5", "is not a result file"), std::pair("empty.h5", "is not a result file"),
+        std::pair("directory.h5", "is a directory")}) {
     const std::string message = message_of([&] { ResultFile file(scratch / name, *sweep); });
-    EXPECT_NE(message.find("is not a result file"), std::string::npos) << message;
+    EXPECT_NE(message.find(problem), std::string::npos) << message;
   }
   EXPECT_EQ(bytes_of(scratch / "text.h5"), "hello");
 }

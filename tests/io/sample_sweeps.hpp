@@ -1,6 +1,7 @@
 // A study with every feature a result file must carry, sweeps of it, and made-up records for any range of tasks.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -177,6 +178,7 @@ class Scratch {
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(path_))
       found.push_back(entry.path().filename().string());
+    std::sort(found.begin(), found.end());
     return found;
   }
 
