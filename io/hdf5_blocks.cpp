@@ -1,6 +1,9 @@
 #include "io/hdf5_blocks.hpp"
 
 #include <algorithm>
+
+#include "engine/sweep_spec.hpp"
+
 namespace trawl::io {
 namespace {
 
