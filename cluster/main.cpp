@@ -3,5 +3,5 @@
 #include "studies/catalogue.hpp"
 
 int main(int argc, char** argv) {
-  return trawl::cluster::run_cli(argc, argv, trawl::studies::catalogue());
+  return trawl::cluster::run_cli(argc, argv, trawl::studies::catalogue);
 }

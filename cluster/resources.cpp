@@ -3,12 +3,21 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <thread>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/error.hpp"
+#include "engine/shortage.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -99,6 +108,25 @@ ProcessorLimits processor_limits(int ranks_sharing) {
           .ranks_sharing = ranks_sharing,
           .cgroup = cgroup_quota(read_text("/proc/self/cgroup"), "/sys/fs/cgroup"),
           .slurm = positive_number(std::getenv("SLURM_CPUS_PER_TASK"))};
+}
+
+void require_threads(int count, const char* user) {
+  std::atomic<bool> wanted = true;
+  std::vector<std::thread> threads;
+  std::string problem;
+  try {
+    for (int i = 0; i < count; ++i) threads.emplace_back([&wanted] { wanted.wait(true); });
+  } catch (const std::exception& error) {
+    if (missing_resource(error) == nullptr) throw;
+    problem = error.what();
+  }
+  wanted = false;
+  wanted.notify_all();
+  for (std::thread& thread : threads) thread.join();
+  if (problem.empty()) return;
+  const std::string limits = thread_limits_text();
+  throw IoError(fmt::format("{} needs {} threads, {} can be started ({}{}{}). Raise the limit on processes or memory?",
+                            user, count, threads.size(), problem, limits.empty() ? "" : "; ", limits));
 }
 
 ThreadChoice choose_threads(const ProcessorLimits& limits, int requested, bool oversubscribe) {

@@ -16,6 +16,9 @@ struct ProcessorLimits {
 
 ProcessorLimits processor_limits(int ranks_sharing);
 
+/// Throws IoError unless so many threads can be started beside this one. `user` is what needs them.
+void require_threads(int count, const char* user);
+
 struct ThreadChoice {
   int count = 1;
   std::string reason;  ///< what limits the count, for a message

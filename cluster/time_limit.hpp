@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace trawl::cluster {
@@ -10,10 +11,15 @@ namespace trawl::cluster {
 /// none of these.
 std::optional<double> duration_seconds(std::string_view text);
 
-/// When SLURM ends the job that this process belongs to, in seconds since 1970: SLURM_JOB_END_TIME or, where SLURM does
-/// not set it, what squeue says. Nothing if there is no job, it has no limit, or this is not its first rank (one rank
-/// asks). Starts squeue, so call it before MPI begins.
-std::optional<double> job_end_time();
+struct EndTime {
+  double unix_s = 0;   ///< seconds since 1970
+  std::string source;  ///< who says so, for messages: "--time-limit"
+};
+
+/// When SLURM ends the job that this process belongs to: SLURM_JOB_END_TIME or, where SLURM does not set it or it is
+/// past (the environment of an earlier job), what squeue says. Nothing if there is no job, it has no limit, or this is
+/// not its first rank (one rank asks). Starts squeue, so call it before MPI begins.
+std::optional<EndTime> job_end_time();
 
 /// Seconds since 1970.
 double unix_time();

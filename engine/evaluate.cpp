@@ -3,11 +3,19 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdint>
 #include <exception>
 #include <limits>
+#include <new>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "engine/error.hpp"
-#include "engine/run.hpp"
+#include "engine/inflight.hpp"
+#include "engine/shortage.hpp"
+#include "engine/task_text.hpp"
 
 namespace trawl {
 
@@ -31,9 +39,52 @@ void make_nans_canonical(double* values, std::size_t count) {
   }
 }
 
-bool has_failure(const double* values, std::size_t count, bool nan_allowed) {
-  return std::any_of(values, values + count,
-                     [&](double value) { return std::isinf(value) || (!nan_allowed && std::isnan(value)); });
+/// The first value that fails its task; `count` if none does.
+std::size_t first_failure(const double* values, std::size_t count, bool nan_allowed) {
+  const double* found = std::find_if(
+      values, values + count, [&](double value) { return std::isinf(value) || (!nan_allowed && std::isnan(value)); });
+  return static_cast<std::size_t>(found - values);
+}
+
+/// What becomes of tasks whose study threw. The message is empty if there is no memory for it.
+struct Verdict {
+  Status status = Status::threw;
+  std::string message = {};
+};
+
+/// Call in a catch block. An exception that says what the machine lacks, and any other one after memory ran out, is no
+/// result: the status is pending.
+Verdict verdict_on_exception(std::uint64_t shortages_before) noexcept {
+  Verdict verdict;
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    const char* lacking = shortages() != shortages_before ? "memory" : nullptr;
+    if (const char* said = missing_resource(error)) lacking = said;
+    if (lacking != nullptr) verdict.status = Status::pending;
+    try {
+      verdict.message = lacking != nullptr ? fmt::format("for want of {} ({})", lacking, error.what()) : error.what();
+    } catch (const std::bad_alloc&) {
+      verdict.status = Status::pending;
+    }
+  } catch (...) {
+    try {
+      verdict.message = "the study threw something that is not a std::exception";
+    } catch (const std::bad_alloc&) {
+      verdict.status = Status::pending;
+    }
+  }
+  return verdict;
+}
+
+/// Adds what `describe` returns, unless there are enough or there is no memory for it: statuses do not depend on it.
+template <class Describe>
+void add_failure(std::vector<Failure>& failures, const Describe& describe) {
+  if (failures.size() >= Records::max_failures_per_range) return;
+  try {
+    failures.push_back(describe());
+  } catch (const std::bad_alloc&) {
+  }
 }
 
 }  // namespace
@@ -103,23 +154,26 @@ void Evaluator::evaluate_part(TaskRange tasks, std::size_t offset, const RangeBu
                     sweep_.design.seed(), random_index_.data() + offset};
   const Columns columns{base_.data(), sweep_.output_sizes.data(), base_.size(),
                         sweep_.study.declaration().name.c_str()};
-  std::string message;
+  const std::uint64_t shortages_before = shortages();
+  Verdict verdict;
   try {
+    const StudyScope scope;
     sweep_.study.evaluate(block, columns);
+    verdict.status = Status::ok;
+  } catch (...) {
+    verdict = verdict_on_exception(shortages_before);
+  }
+  if (verdict.status == Status::ok) {
     check_finite(tasks, buffer, failures);
     return;
-  } catch (const std::exception& error) {
-    message = error.what();
-  } catch (...) {
-    message = "the study threw something that is not a std::exception";
   }
   for (std::size_t k = 0; k < base_.size(); ++k) {
     const std::size_t size = sweep_.output_sizes[k];
     std::fill_n(buffer.columns[k] + place * size, tasks.size() * size, nan_value);
   }
   if (tasks.size() == 1) {
-    buffer.statuses[place] = static_cast<std::uint8_t>(Status::threw);
-    failures.push_back({tasks.begin, Status::threw, message});
+    buffer.statuses[place] = static_cast<std::uint8_t>(verdict.status);
+    add_failure(failures, [&] { return Failure{tasks.begin, verdict.status, std::move(verdict.message)}; });
     return;
   }
   for (TaskIndex task = tasks.begin; task < tasks.end; ++task) {
@@ -135,32 +189,20 @@ void Evaluator::check_finite(TaskRange tasks, const RangeBuffer& buffer, std::ve
     double* column = buffer.columns[k] + place * size;
     if (all_finite(column, tasks.size() * size)) continue;
     make_nans_canonical(column, tasks.size() * size);
-    const Output& output = sweep_.layout.outputs[k];
+    const bool nan_allowed = !sweep_.layout.outputs[k].nan_means.empty();
     for (std::uint64_t i = 0; i < tasks.size(); ++i) {
-      if (!has_failure(column + i * size, size, !output.nan_means.empty())) continue;
+      const double* values = column + i * size;
+      const std::size_t at = first_failure(values, size, nan_allowed);
       std::uint8_t& status = buffer.statuses[place + i];
-      if (status != static_cast<std::uint8_t>(Status::ok)) continue;
+      if (at == size || status != static_cast<std::uint8_t>(Status::ok)) continue;
       status = static_cast<std::uint8_t>(Status::non_finite);
-      failures.push_back({tasks.begin + i, Status::non_finite, "output " + output.name + " is not finite"});
+      add_failure(failures, [&] {
+        const char* value = std::isnan(values[at]) ? "nan" : values[at] > 0 ? "inf" : "-inf";
+        return Failure{tasks.begin + i, Status::non_finite,
+                       fmt::format("output {} is {}", element_text(sweep_.layout, k, at), value)};
+      });
     }
   }
-}
-
-Records evaluate_task(const Sweep& sweep, TaskIndex task) {
-  Records records;
-  records.range = {task, task + 1};
-  records.value_count = sweep.doubles_per_task;
-  records.values = std::make_unique_for_overwrite<double[]>(sweep.doubles_per_task);
-  std::uint8_t status = 0;
-  RangeBuffer buffer{records.range, {}, &status};
-  double* column = records.values.get();
-  for (const std::size_t size : sweep.output_sizes) {
-    buffer.columns.push_back(column);
-    column += size;
-  }
-  Evaluator(sweep).evaluate(records.range, buffer, records.failures);
-  records.statuses.push_back({1, static_cast<Status>(status)});
-  return records;
 }
 
 }  // namespace trawl

@@ -25,8 +25,9 @@ class Evaluator {
   /// Largest number of tasks that evaluate() should get at once; 1 unless the study takes blocks.
   std::size_t block() const { return block_; }
 
-  /// Evaluates `tasks`, a part of buffer.range of at most block() tasks. Sets every status; appends what failed.
-  /// Throws nothing that comes from the study.
+  /// Evaluates `tasks`, a part of buffer.range of at most block() tasks. Sets every status; appends what failed, as
+  /// far as it is among the first Records::max_failures_per_range.
+  /// Throws nothing that comes from the study. What failed for want of a resource stays pending.
   void evaluate(TaskRange tasks, const RangeBuffer& buffer, std::vector<Failure>& failures);
 
  private:

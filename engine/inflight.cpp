@@ -10,8 +10,11 @@
 #include <cerrno>
 #include <cinttypes>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <filesystem>
+#include <memory>
 #include <new>
 #include <string_view>
 
@@ -28,8 +31,10 @@ namespace {
 constexpr std::size_t file_size = InflightFile::slot_count * sizeof(InflightSlot);
 constexpr int fault_signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
-thread_local InflightSlot* thread_slot = nullptr;
+constinit thread_local InflightSlot* thread_slot = nullptr;
+constinit thread_local bool is_main_thread = false;
 std::atomic<InflightSlot*> process_slots{nullptr};
+std::atomic<const char*> process_file{nullptr};  // its name, never freed
 char* const* restart_argv = nullptr;
 
 /// A stack for the calling thread's signal handlers.
@@ -147,10 +152,10 @@ struct PlainSlot {
   int signal = 0;
 };
 
-std::vector<PlainSlot> read_slots(const std::string& file) {
+std::optional<std::vector<PlainSlot>> read_slots(const std::string& file) {
   std::vector<PlainSlot> busy;
   const InflightSlot* slots = map_slots(file);
-  if (slots == nullptr) return busy;
+  if (slots == nullptr) return std::nullopt;
   for (std::size_t i = 0; i < InflightFile::slot_count; ++i) {
     const TaskRange range{slots[i].begin.load(), slots[i].end.load()};
     if (range.begin < range.end) busy.push_back({range, slots[i].signal.load()});
@@ -159,13 +164,23 @@ std::vector<PlainSlot> read_slots(const std::string& file) {
   return busy;
 }
 
-/// False if no task was running. A thread without a slot of its own helps with some other lane's point: any of those
-/// that run may be the one.
+bool memory_is_left() {
+  constexpr std::size_t some = 4 << 20;
+  void* memory = mmap(nullptr, some, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return false;
+  munmap(memory, some);
+  return true;
+}
+
+/// False if it is no task's. A thread without a slot of its own helps with some other lane's point, or a study started
+/// it: any of the tasks that run may be the one.
 bool note_fault(int signal) {
-  if (thread_slot != nullptr) {
+  if (detail::study_state.inside && thread_slot != nullptr) {
+    if (shortages() != detail::study_state.shortages_before || !memory_is_left()) return false;
     thread_slot->signal.store(signal);
     return true;
   }
+  if (thread_slot != nullptr || is_main_thread) return false;
   bool any = false;
   InflightSlot* slots = process_slots.load();
   for (std::size_t i = 0; slots != nullptr && i < InflightFile::slot_count; ++i) {
@@ -176,8 +191,38 @@ bool note_fault(int signal) {
   return any;
 }
 
-void on_fault(int signal, siginfo_t*, void*) {
-  if (note_fault(signal) && restart_argv != nullptr) {
+/// What each signal did before, by number.
+struct sigaction earlier_actions[NSIG];
+
+/// Sent by another process, it is no fault: it does what it would without us.
+bool pass_on(int signal, siginfo_t* info, void* context) {
+  const struct sigaction& earlier = earlier_actions[signal];
+  if (info->si_code > 0 || info->si_pid == getpid() || (earlier.sa_flags & SA_SIGINFO) == 0) return false;
+  earlier.sa_sigaction(signal, info, context);
+  return true;
+}
+
+/// What ran then is suspected of nothing.
+void clear_slots() {
+  InflightSlot* slots = process_slots.load();
+  for (std::size_t i = 0; slots != nullptr && i < InflightFile::slot_count; ++i) slots[i].begin.store(slots[i].end);
+}
+
+[[noreturn]] void end_for_want_of_resources() {
+  constexpr char message[] =
+      "trawl: a library gave up, or a point did after memory had run out (is a limit on memory, threads or files too "
+      "low?). Raise it and run the same command again to continue\n";
+  static_cast<void>(!write(STDERR_FILENO, message, sizeof message - 1));
+  if (const char* file = process_file.load()) unlink(file);
+  _exit(exit_io);
+}
+
+void on_fault(int signal, siginfo_t* info, void* context) {
+  if (pass_on(signal, info, context)) return;
+  if (!note_fault(signal)) {
+    clear_slots();
+    if (signal == SIGABRT || detail::study_state.inside || !memory_is_left()) end_for_want_of_resources();
+  } else if (restart_argv != nullptr) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -185,6 +230,18 @@ void on_fault(int signal, siginfo_t*, void*) {
   }
   ::signal(signal, SIG_DFL);
   raise(signal);
+}
+
+/// An exception that nobody catches, in code that must not throw: std::terminate would print it and abort.
+[[noreturn]] void on_terminate() {
+  try {
+    if (const std::exception_ptr error = std::current_exception()) std::rethrow_exception(error);
+  } catch (const std::exception& error) {
+    if (missing_resource(error) != nullptr) note_shortage();
+    else std::fprintf(stderr, "trawl: an exception that nobody caught: %s\n", error.what());
+  } catch (...) {
+  }
+  std::abort();
 }
 
 }  // namespace
@@ -198,6 +255,7 @@ void check_inflight_files(const std::string& path) {
         file.string()));
   }
 }
+constinit thread_local detail::StudyState detail::study_state{};
 
 InflightFile::InflightFile(const std::string& path, Rank rank) {
   int fd = -1;
@@ -220,17 +278,21 @@ InflightFile::InflightFile(const std::string& path, Rank rank) {
   slots_ = static_cast<InflightSlot*>(memory);
   for (std::size_t i = 0; i < slot_count; ++i) new (&slots_[i]) InflightSlot{};
   process_slots.store(slots_);
+  if (!file_.empty()) process_file.store(strdup(file_.c_str()));
 }
 
 InflightFile::~InflightFile() {
   if (!file_.empty()) unlink(file_.c_str());
+  process_file.store(nullptr);
   // The memory stays mapped: a thread that never returned may still write to it.
 }
 
-std::vector<TaskRange> read_inflight(const std::string& path, Rank rank) {
+std::optional<std::vector<TaskRange>> read_inflight(const std::string& path, Rank rank) {
+  if (path.empty()) return std::nullopt;
+  const auto slots = read_slots(rank_file(path, rank));
+  if (!slots) return std::nullopt;
   std::vector<TaskRange> ranges;
-  if (path.empty()) return ranges;
-  for (const PlainSlot& slot : read_slots(rank_file(path, rank))) ranges.push_back(slot.range);
+  for (const PlainSlot& slot : *slots) ranges.push_back(slot.range);
   return ranges;
 }
 
@@ -243,7 +305,8 @@ std::vector<Fault> recover_faults(const std::string& path) {
   std::FILE* log = keeps_log ? std::fopen(faults_file(path).c_str(), "ae") : nullptr;
   for (const fs::path& file : companions(path)) {
     if (file == faults_file(path)) continue;
-    for (const PlainSlot& slot : read_slots(file.string())) {
+    const auto slots = read_slots(file.string());
+    for (const PlainSlot& slot : slots ? *slots : std::vector<PlainSlot>()) {
       if (slot.signal != 0 && log != nullptr) {
         std::fprintf(log, "%" PRIu64 " %" PRIu64 "\n", slot.range.begin, slot.range.end);
       }
@@ -273,11 +336,18 @@ void forget_faults(const std::string& path) {
 
 void install_fault_handler(char* const* argv) {
   restart_argv = argv;
+  is_main_thread = true;
+  count_shortages();
+  std::set_terminate(on_terminate);
   struct sigaction action {};
   action.sa_sigaction = on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigemptyset(&action.sa_mask);
-  for (const int signal : fault_signals) sigaction(signal, &action, nullptr);
+  for (const int signal : fault_signals) {
+    struct sigaction earlier {};
+    sigaction(signal, &action, &earlier);
+    if (earlier.sa_sigaction != on_fault) earlier_actions[signal] = earlier;
+  }
 }
 
 void set_thread_slot(InflightSlot* slot) {

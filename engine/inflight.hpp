@@ -3,10 +3,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/shortage.hpp"
 #include "engine/task.hpp"
 #include "engine/transport.hpp"
 
@@ -42,8 +43,8 @@ class InflightFile {
   InflightSlot* slots_ = nullptr;
 };
 
-/// Ranges that a rank was computing when it was last seen; empty if its file cannot be read.
-std::vector<TaskRange> read_inflight(const std::string& path, Rank rank);
+/// Ranges that a rank was computing when it was last seen; none at all if its file cannot be read.
+std::optional<std::vector<TaskRange>> read_inflight(const std::string& path, Rank rank);
 
 /// Tasks that earlier processes faulted in (SIGSEGV and the like, not a SIGKILL from outside), and how often.
 struct Fault {
@@ -58,13 +59,32 @@ std::vector<Fault> recover_faults(const std::string& path);
 /// Removes PATH.faults and what killed ranks left behind; called when the sweep is complete.
 void forget_faults(const std::string& path);
 
-/// Makes SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT note themselves in the faulting thread's slot. If a task ran, then
-/// the program is executed anew with `argv` (a local run goes on by itself) or, if argv is null, dies of the signal.
-/// `argv` must stay valid. Call once, from the main thread.
+/// Makes SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT note themselves in the faulting thread's slot if it runs a study's
+/// code. Then the program is executed anew with `argv` (a local run goes on by itself) or, if argv is null, dies of the
+/// signal. A fault elsewhere, or after memory ran out, is never held against a task; an abort there, or any fault while
+/// there is no memory, ends the process with a line and exit code 74. `argv` must stay valid. Call from the main
+/// thread.
 void install_fault_handler(char* const* argv);
 
-/// Tells the fault handler which slot the calling thread uses now (null: none), and gives the thread a signal stack
-/// so that a stack overflow is noted as well.
+/// Tells the fault handler which slot the calling thread uses now, and gives the thread a signal stack so that a stack
+/// overflow is noted as well. Null: none, the thread may run parts of any task.
 void set_thread_slot(InflightSlot* slot);
+
+namespace detail {
+struct StudyState {
+  bool inside = false;
+  std::uint64_t shortages_before = 0;
+};
+extern constinit thread_local StudyState study_state;
+}  // namespace detail
+
+/// While it lives, the calling thread runs a study's code.
+class StudyScope {
+ public:
+  StudyScope() { detail::study_state = {true, shortages()}; }
+  ~StudyScope() { detail::study_state.inside = false; }
+  StudyScope(const StudyScope&) = delete;
+  StudyScope& operator=(const StudyScope&) = delete;
+};
 
 }  // namespace trawl

@@ -16,7 +16,7 @@ struct StatusRun {
   Status status = Status::pending;
 };
 
-/// Why a task failed; goes to the run log, never to the result file.
+/// Why a task failed, or why it stays pending; goes to the run log, never to the result file.
 struct Failure {
   TaskIndex task = 0;
   Status status = Status::threw;
@@ -29,7 +29,7 @@ struct Records {
   TaskRange range;
   std::unique_ptr<double[]> values;
   std::uint64_t value_count = 0;
-  std::vector<StatusRun> statuses;  ///< counts add up to range.size(); none is pending
+  std::vector<StatusRun> statuses;  ///< counts add up to range.size(); pending: what failed for want of a resource
   std::vector<Failure> failures;    ///< at most max_failures_per_range are described
   double seconds = 0;               ///< thread time spent on it
   double longest_s = 0;             ///< longest time that a thread was at one task, or at a few taken together
@@ -42,7 +42,8 @@ class RecordSink {
  public:
   virtual ~RecordSink() = default;
 
-  /// Takes the results of a range. They need not be durable when this returns. Throws IoError.
+  /// Takes the results of a range, in which no task is pending. They need not be durable when this returns. Throws
+  /// IoError.
   virtual void write(const Records& records) = 0;
 
   /// Makes everything written so far durable: data first, then status. Throws IoError.

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <thread>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "engine/cost_order.hpp"
 #include "engine/run_loop.hpp"
@@ -40,19 +43,20 @@ class Master {
   RunSummary run() {
     InflightFile inflight(options_.inflight_path, 0);
     if (options_.master_computes || transport_.size() == 1) {
-      local_ = std::make_unique<Worker>(sweep_, WorkerOptions{options_.threads, options_.point_timeout_s}, inflight);
-      join(0, hello_of(options_));
+      local_.reset(new Worker(sweep_, WorkerOptions{options_.threads, options_.point_timeout_s}, inflight));
+      join(0, hello_of(local_.get()));
     }
     loop();
+    if (local_) local_->give_up();
     for (const Rank rank : subordinates_) post_.send(rank, Bye{});
     flush();
     report_progress();
     summary_.elapsed_s = seconds_since(start_);
     summary_.stopped_early = !scheduler_.finished();
+    summary_.lacked = summary_.stopped_early ? 0 : summary_.status_counts[0];
     summary_.ranks[0].communication_s = post_.seconds();
     if (!summary_.stopped_early) forget_faults(options_.inflight_path);
-    summary_.threads_stuck = local_ && local_->has_stuck_threads();
-    keep_if_stuck(local_);
+    summary_.threads_stuck = stuck_ || (local_ && local_->has_stuck_threads());
     return summary_;
   }
 
@@ -82,6 +86,7 @@ class Master {
       if (auto* results = std::get_if<Results>(&message)) take(from, *results);
       else if (const auto* hello = std::get_if<Hello>(&message)) join(from, *hello);
       else if (const auto* loss = std::get_if<Loss>(&message)) note_loss(loss->rank);
+      else if (const auto* bye = std::get_if<Bye>(&message)) part_from(from, bye->why);
       else scheduler_.heartbeat(from, seconds_since(start_));
     }
     for (int i = 0; local_ && i < at_most; ++i) {
@@ -116,16 +121,41 @@ class Master {
 
   void store(const Records& records) {
     const auto start = Clock::now();
-    sink_.write(records);
+    const bool lacks = std::any_of(records.statuses.begin(), records.statuses.end(),
+                                   [](const StatusRun& run) { return run.status == Status::pending; });
+    if (!lacks) sink_.write(records);
+    else
+      for (const Records& part : done_parts(sweep_, records)) sink_.write(part);
     summary_.ranks[0].io_s += seconds_since(start);
-    for (const StatusRun& run : records.statuses) {
-      summary_.status_counts[static_cast<std::size_t>(run.status)] += run.count;
-    }
-    summary_.status_counts[0] -= records.range.size();
-    summary_.computed += records.range.size();
+    count(records);
     summary_.busy_s += records.seconds;
     summary_.longest_task_s = std::max(summary_.longest_task_s, records.longest_s);
-    for (const Failure& failure : records.failures) observer_.on_failure(failure);
+    for (const Failure& failure : records.failures) report(failure);
+  }
+
+  void count(const Records& records) {
+    TaskIndex begin = records.range.begin;
+    for (const StatusRun& run : records.statuses) {
+      const TaskRange tasks{begin, begin + run.count};
+      begin = tasks.end;
+      if (run.status == Status::pending) {
+        scheduler_.lacked(tasks);
+        continue;
+      }
+      summary_.status_counts[static_cast<std::size_t>(run.status)] += run.count;
+      summary_.status_counts[0] -= run.count;
+      (run.status == Status::excluded ? summary_.excluded : summary_.computed) += run.count;
+    }
+  }
+
+  void report(const Failure& failure) {
+    if (failure.status != Status::pending) {
+      observer_.on_failure(failure);
+      return;
+    }
+    const char* then =
+        scheduler_.will_retry(failure.task) ? "tried once more, alone, at the end" : "left to another run";
+    observer_.on_failure({failure.task, failure.status, fmt::format("{}; {}", failure.message, then)});
   }
 
   void flush() {
@@ -147,6 +177,7 @@ class Master {
     if (local_) {
       scheduler_.heartbeat(0, now);
       local_->check_timeouts();
+      if (local_->lanes() == 0) stop_computing();
     }
     if (nothing_arrived) lose_silent_workers(now);
     if (now >= next_heartbeat_) {
@@ -161,6 +192,16 @@ class Master {
     return keep_going(now);
   }
 
+  /// Every thread is at a point that was given up, and there is none to replace them.
+  void stop_computing() {
+    local_->give_up();
+    receive();
+    scheduler_.left(0);
+    stuck_ = true;
+    local_.reset();
+    deliver();
+  }
+
   bool keep_going(double now) {
     if (stop_time_ < 0) {
       const bool asked = options_.stop != nullptr && options_.stop->load();
@@ -170,6 +211,7 @@ class Master {
         if (summary_.out_of_time) grace_s_ = std::min(grace_s_, margin_of(options_.time_limit_s) / 2);
         scheduler_.stop();
         deliver();
+        flush();  // whoever asked may not wait long
       }
     }
     if (stop_time_ >= 0) {
@@ -179,7 +221,8 @@ class Master {
       }
       return !scheduler_.idle() && now - stop_time_ <= grace_s_;
     }
-    const bool all_heard_of = now > options_.lease_s;  // ranks that have not said hello by then never will
+    // Ranks that have not said hello by then never will.
+    const bool all_heard_of = transport_.size() == 1 || now > options_.lease_s;
     return scheduler_.live_workers() > 0 || !all_heard_of;
   }
 
@@ -192,6 +235,12 @@ class Master {
     }
     write_crashed();
     deliver();
+  }
+
+  /// A rank that lives and computes no more.
+  void part_from(Rank rank, const std::string& why) {
+    scheduler_.left(rank);
+    observer_.on_worker_lost(rank, why);
   }
 
   void note_loss(Rank rank) {
@@ -229,8 +278,9 @@ class Master {
   const std::uint64_t done_before_;
   const Clock::time_point start_ = Clock::now();
   Scheduler scheduler_;
-  std::unique_ptr<Worker> local_;
+  WorkerPointer local_;
   RunSummary summary_;
+  bool stuck_ = false;
   double next_tick_ = 0;
   double next_heartbeat_ = 0;
   double next_flush_ = 0;
@@ -246,59 +296,15 @@ RunSummary run_master(const Sweep& sweep, RunState state, Transport& transport, 
   return Master(sweep, std::move(state), transport, sink, observer, options).run();
 }
 
-bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& options) {
-  const int group = options.ranks_per_sub_master;
-  if (!subordinates_of(transport.rank(), transport.size(), group).empty()) {
-    return run_sub_master(sweep, transport, options);
+Records evaluate_task(const Sweep& sweep, TaskIndex task) {
+  InflightFile inflight("", 0);
+  const int threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const WorkerPointer worker(new Worker(sweep, {.threads = threads}, inflight));
+  worker->assign({.range = {task, task + 1}, .careful = true});
+  while (true) {
+    if (std::optional<Results> results = worker->take()) return std::move(results->records);
+    worker->wait(1);
   }
-  const Rank superior = superior_of(transport.rank(), group);
-  InflightFile inflight(options.inflight_path, transport.rank());
-  auto worker = std::make_unique<Worker>(sweep, WorkerOptions{options.threads, options.point_timeout_s}, inflight);
-  Post post(transport);
-  post.send(superior, hello_of(options));
-  const auto send_results = [&] {
-    bool any = false;
-    while (std::optional<Results> results = worker->take()) {
-      results->communication_s = post.seconds();
-      post.send(superior, std::move(*results));
-      any = true;
-    }
-    return any;
-  };
-  const double silence_allowed_s = 2 * options.lease_s;  // the master may be busy writing
-  auto heard = Clock::now();
-  auto next_tick = Clock::now();
-  auto next_heartbeat = Clock::now();
-  BackOff back_off;
-  bool dismissed = false;
-  while (!dismissed && seconds_since(heard) < silence_allowed_s) {
-    bool active = false;
-    Rank from = 0;
-    Message message;
-    while (!dismissed && post.receive(from, message)) {
-      active = true;
-      heard = Clock::now();
-      if (const auto* assignment = std::get_if<Assignment>(&message)) worker->assign(*assignment);
-      else if (std::holds_alternative<Stop>(message)) worker->stop();
-      else dismissed = std::holds_alternative<Bye>(message);
-      send_results();
-    }
-    active |= send_results();
-    if (Clock::now() >= next_tick) {
-      next_tick = Clock::now() + std::chrono::milliseconds(50);
-      worker->check_timeouts();
-      if (Clock::now() >= next_heartbeat) {
-        next_heartbeat = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                            std::chrono::duration<double>(options.heartbeat_s));
-        post.send(superior, Heartbeat{});
-      }
-    }
-    if (active) back_off.reset();
-    else back_off.wait(worker.get(), longest_wait_s);
-  }
-  worker->stop();
-  keep_if_stuck(worker);
-  return dismissed;
 }
 
 }  // namespace trawl

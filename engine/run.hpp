@@ -52,7 +52,7 @@ class RunObserver {
   virtual void on_progress(const Progress&) {}
   virtual void on_worker(Rank, const Hello&) {}
   virtual void on_worker_lost(Rank, const std::string& /*why*/) {}
-  virtual void on_failure(const Failure&) {}
+  virtual void on_failure(const Failure&) {}  ///< also of what stays pending for want of a resource
 };
 
 /// What the result file knew before this run.
@@ -78,20 +78,24 @@ struct RunSummary {
   int workers_lost = 0;
   bool threads_stuck = false;  ///< a point never returned: leave by _exit
   double elapsed_s = 0;
-  std::uint64_t computed = 0;  ///< tasks computed by this run
+  std::uint64_t computed = 0;  ///< tasks computed by this run, excluded ones not counted
+  std::uint64_t excluded = 0;  ///< tasks that this run found excluded
+  std::uint64_t lacked = 0;    ///< tasks that failed for want of a resource and are still pending
   double busy_s = 0;           ///< thread seconds spent in studies
   std::map<Rank, RankSeconds> ranks;
   double longest_task_s = 0;  ///< longest time that a thread was at one task, or at a few taken together
 };
 
-/// Rank 0. Returns when every task has a status or the run was stopped; everything received is then flushed.
+/// Rank 0. Returns when every task that there are resources for has a status or the run was stopped; everything
+/// received is then flushed. An exception leaves it at once: points that run are not waited for, so that the process
+/// has to be left by _exit.
 RunSummary run_master(const Sweep& sweep, RunState state, Transport& transport, RecordSink& sink, RunObserver& observer,
                       const RunOptions& options);
 
 /// Every other rank. Returns when the master says so; true if it did, false if the master fell silent.
 bool run_worker(const Sweep& sweep, Transport& transport, const RunOptions& options);
 
-/// Evaluates one task alone, as a worker would. Returns its records (a range of one task).
+/// Evaluates one task alone, as a worker would, with all processors. Returns its records (a range of one task).
 Records evaluate_task(const Sweep& sweep, TaskIndex task);
 
 }  // namespace trawl

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
 namespace trawl {
@@ -12,10 +13,12 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Hello hello_of(const RunOptions& options) {
+Hello hello_of(const Worker* worker) {
   char host[256] = "";
   gethostname(host, sizeof host - 1);
-  return {options.threads, host, getpid()};
+  Hello hello{worker != nullptr ? worker->lanes() : 0, host, getpid()};
+  if (worker != nullptr) hello.shortage = worker->shortage();
+  return hello;
 }
 
 void BackOff::reset() {
@@ -77,9 +80,42 @@ Records crashed_records(const Sweep& sweep, TaskIndex task) {
   return records;
 }
 
-void keep_if_stuck(std::unique_ptr<Worker>& worker) {
-  static auto* const stuck = new std::vector<std::unique_ptr<Worker>>;
-  if (worker && worker->has_stuck_threads()) stuck->push_back(std::move(worker));
+namespace {
+
+/// A part of a range, without its failures.
+Records part_of(const Sweep& sweep, const Records& records, TaskRange range) {
+  Records part;
+  part.range = range;
+  part.value_count = range.size() * sweep.doubles_per_task;
+  part.values = std::make_unique_for_overwrite<double[]>(part.value_count);
+  const double* from = records.values.get();
+  double* to = part.values.get();
+  for (const std::size_t size : sweep.output_sizes) {
+    to = std::copy_n(from + (range.begin - records.range.begin) * size, range.size() * size, to);
+    from += records.range.size() * size;
+  }
+  return part;
+}
+
+}  // namespace
+
+std::vector<Records> done_parts(const Sweep& sweep, const Records& records) {
+  std::vector<Records> parts;
+  TaskIndex begin = records.range.begin;
+  for (auto run = records.statuses.begin(); run != records.statuses.end();) {
+    const auto end = std::find_if(run, records.statuses.end(),
+                                  [](const StatusRun& other) { return other.status == Status::pending; });
+    std::uint64_t count = 0;
+    for (auto done = run; done != end; ++done) count += done->count;
+    if (count > 0) {
+      parts.push_back(part_of(sweep, records, {begin, begin + count}));
+      parts.back().statuses.assign(run, end);
+    }
+    begin += count;
+    run = end;
+    for (; run != records.statuses.end() && run->status == Status::pending; ++run) begin += run->count;
+  }
+  return parts;
 }
 
 Rank superior_of(Rank rank, int group) {

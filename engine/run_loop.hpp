@@ -1,7 +1,6 @@
 // What the loops of master, sub-masters and workers have in common.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "engine/clock.hpp"
@@ -17,7 +16,8 @@ inline constexpr double tick_s = 50e-3;
 
 double seconds_since(Clock::time_point start);
 
-Hello hello_of(const RunOptions& options);
+/// `worker`: null if the rank does not compute.
+Hello hello_of(const Worker* worker);
 
 /// How long to wait when there is nothing to do: not at all for a short while after the last event, since the next
 /// message of a conversation comes within microseconds, then longer and longer. The short while covers what a sleep of
@@ -60,8 +60,8 @@ void deliver(Scheduler& scheduler, Post& post, Rank self, Worker* worker);
 /// What stands in the result file for a task that killed its workers.
 Records crashed_records(const Sweep& sweep, TaskIndex task);
 
-/// A worker whose point never returned is kept for ever: its thread may still come back to it.
-void keep_if_stuck(std::unique_ptr<Worker>& worker);
+/// The stretches of a range in which no task is pending.
+std::vector<Records> done_parts(const Sweep& sweep, const Records& records);
 
 /// The rank that a rank reports to. Without sub-masters that is rank 0; with them the ranks stand in groups of
 /// `group` consecutive ones, the first of each is its sub-master, and rank 0 is master and first of its group.

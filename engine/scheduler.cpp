@@ -57,8 +57,22 @@ double Scheduler::total_rate() const {
 }
 
 double Scheduler::remaining_seconds(double elapsed) const {
-  const double cost = pending_cost_ + in_flight_cost_;
-  return std::max(cost / total_rate(), cost * elapsed / done_cost_);
+  double cost = pending_cost_ + in_flight_cost_;
+  double busy_s = busy_s_;
+  int threads = 0;
+  for (const auto& [rank, worker] : workers_) {
+    if (!worker.alive) continue;
+    threads += worker.threads;
+    std::uint64_t tasks = 0;
+    for (const std::uint64_t id : worker.grants) tasks += grants_.at(id).range.size();
+    const double lanes =
+        static_cast<double>(std::min<std::uint64_t>(static_cast<std::uint64_t>(worker.threads), tasks));
+    const double working_s = std::max(0.0, elapsed - worker.fed_s);
+    busy_s += lanes * working_s;
+    cost -= std::min(worker.in_flight_cost, working_s * worker.rate * lanes / worker.threads);
+  }
+  const double idle = std::max(1.0, elapsed * threads / busy_s);
+  return std::max(0.0, cost) / total_rate() * idle;
 }
 
 int Scheduler::live_workers() const {
@@ -66,14 +80,17 @@ int Scheduler::live_workers() const {
 }
 
 bool Scheduler::finished() const {
-  return pending_.empty() && grants_.empty() && suspects_.empty();
+  return pending_.empty() && grants_.empty() && suspects_.empty() && lacking_.empty();
 }
 
 void Scheduler::hello(Rank rank, const Hello& hello, double now) {
   now_ = now;
   const auto [it, is_new] = workers_.try_emplace(rank);
   WorkerState& worker = it->second;
-  if (is_new) ++live_;
+  if (is_new) {
+    ++live_;
+    worker.fed_s = now;
+  }
   worker.last_heard = now;
   worker.threads = std::max(1, hello.threads);
   worker.ranks = hello.ranks;
@@ -93,6 +110,7 @@ bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double 
   if (it == workers_.end() || !it->second.alive || held == grants_.end() || held->second.rank != rank) return false;
   WorkerState& worker = it->second;
   worker.last_heard = now;
+  worker.fed_s = now;
   const TaskRange granted = held->second.range;
   TRAWL_CHECK(range == intersection(range, granted));
   take_from_flight(worker, range);
@@ -110,17 +128,17 @@ bool Scheduler::results(Rank rank, std::uint64_t grant, TaskRange range, double 
     const double busy = std::max(seconds, 1e-9) / worker.threads;
     const double cost = cost_of(range);
     const double measured = cost / busy;
-    done_cost_ += cost;
+    busy_s_ += seconds;
     longest_per_cost_ = std::max(longest_per_cost_, longest_s * static_cast<double>(range.size()) / cost);
     set_rate(worker, worker.rate == 0 ? measured : 0.5 * (worker.rate + measured));
     worker.last_size = worker.ranks > 1 ? granted.size() : range.size();
   }
-  if (suspects_.empty()) feed(rank, worker);
+  if (suspects_.empty() && lacking_.empty()) feed(rank, worker);
   else feed_all();
   return true;
 }
 
-void Scheduler::lost(Rank rank, const std::vector<TaskRange>& suspects) {
+void Scheduler::lost(Rank rank, const std::optional<std::vector<TaskRange>>& suspects) {
   const auto it = workers_.find(rank);
   if (it == workers_.end() || !it->second.alive) return;
   WorkerState& worker = it->second;
@@ -132,13 +150,13 @@ void Scheduler::lost(Rank rank, const std::vector<TaskRange>& suspects) {
     IntervalSet innocent = rest_of(grants_.at(id));
     for (const auto& [begin, end] : innocent.ranges()) in_flight_cost_ -= cost_of({begin, end});
     grants_.erase(id);
-    if (suspects.empty() && worker.ranks == 1) {  // a sub-master computes little of what it holds
+    if (!suspects && worker.ranks == 1) {  // a sub-master computes little of what it holds
       const TaskIndex middle = granted.begin + granted.size() / 2;
       if (granted.begin < middle) suspect({granted.begin, middle});
       suspect({middle, granted.end});
       continue;
     }
-    for (const TaskRange& range : suspects) {
+    for (const TaskRange& range : suspects ? *suspects : std::vector<TaskRange>()) {
       const TaskRange mine = intersection(range, granted);
       if (mine.empty() || !innocent.contains(mine.begin)) continue;
       innocent.erase(mine);
@@ -162,6 +180,14 @@ void Scheduler::faulted(TaskRange range, int times) {
 void Scheduler::suspect(TaskRange range) {
   if (range.size() == 1 && ++deaths_[range.begin] >= deaths_allowed) crashed_.push_back(range.begin);
   else suspects_.push_back(range);
+}
+
+void Scheduler::lacked(TaskRange range) {
+  for (TaskIndex task = range.begin; task < range.end; ++task) {
+    if (retried_.contains(task)) continue;
+    lacking_.insert({task, task + 1});
+  }
+  feed_all();
 }
 
 void Scheduler::add(TaskRange range, bool careful, int deaths) {
@@ -271,10 +297,22 @@ const Segment* Scheduler::next_segment(const WorkerState& worker, TaskRange& pen
 }
 
 bool Scheduler::take_suspect(Rank rank, const WorkerState& worker, TaskRange& range) {
-  if (suspects_.empty() || (rank == options_.home && live_ > 1)) return false;
-  range = suspects_.front();
-  if (tasks_in_time(worker, cost_of(range) / static_cast<double>(range.size())) < range.size()) return false;
-  suspects_.pop_front();
+  const auto in_time = [&] {
+    return tasks_in_time(worker, cost_of(range) / static_cast<double>(range.size())) >= range.size();
+  };
+  if (!suspects_.empty() && (rank != options_.home || live_ == 1)) {
+    range = suspects_.front();
+    if (in_time()) {
+      suspects_.pop_front();
+      return true;
+    }
+  }
+  if (lacking_.empty()) return false;
+  range = lacking_.next(0);
+  range.end = range.begin + 1;
+  if (!in_time()) return false;
+  lacking_.erase(range);
+  retried_.insert(range);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,8 +53,13 @@ class Scheduler {
   /// `longest_s` is the longest time that one of its tasks took, 0 if that is not known.
   bool results(Rank rank, std::uint64_t grant, TaskRange range, double seconds, double now, double longest_s = 0,
                bool last = true);
-  /// The worker is dead. `suspects` are the tasks it was computing, as far as is known.
-  void lost(Rank rank, const std::vector<TaskRange>& suspects);
+  /// The worker is dead. `suspects` are the tasks it was computing; none at all if that is not known.
+  void lost(Rank rank, const std::optional<std::vector<TaskRange>>& suspects);
+  /// The worker computes no more, and no task is to blame.
+  void left(Rank rank) { lost(rank, std::vector<TaskRange>()); }
+  /// Some of the tasks just returned failed for want of a resource. Each is tried once more, alone, when nothing else
+  /// is pending; failing again it is left to another run.
+  void lacked(TaskRange range);
   /// An earlier process faulted in these tasks, `times` times; before the first hello.
   void faulted(TaskRange range, int times);
   void stop();
@@ -76,11 +82,13 @@ class Scheduler {
   /// Workers that have been silent for longer than the lease. The caller then calls lost() for each.
   std::vector<Rank> expired(double now) const;
 
-  bool finished() const;  ///< nothing is pending, in flight or suspected
+  bool finished() const;  ///< nothing is in flight or to be handed out
+  bool will_retry(TaskIndex task) const { return !stopping_ && lacking_.contains(task); }
   bool idle() const { return grants_.empty(); }
   int live_workers() const;
-  /// Estimate, the longer of two: by the measured speed of the points, and by what was done in `elapsed` seconds.
-  /// NaN while unknown.
+  /// Estimate by the cost of what is left, less the part of it that should be done by now, and the speed measured last;
+  /// longer by as much as the threads were idle so far. NaN while unknown. `elapsed` is the time now if the run began
+  /// at 0.
   double remaining_seconds(double elapsed) const;
 
  private:
@@ -92,6 +100,7 @@ class Scheduler {
     double rate = 0;              // cost per second; 0: not known yet
     std::uint64_t last_size = 0;  // tasks of its last range
     double in_flight_cost = 0;
+    double fed_s = 0;  // time since which it works at what is in flight
     std::vector<std::uint64_t> grants;
   };
   struct Grant {
@@ -124,7 +133,7 @@ class Scheduler {
   IntervalSet pending_;
   double pending_cost_ = 0;
   double in_flight_cost_ = 0;
-  double done_cost_ = 0;
+  double busy_s_ = 0;                 // thread seconds of what was returned
   std::vector<Segment> segments_;     // in task order
   std::vector<std::uint32_t> order_;  // positions in segments_, most expensive first
   std::size_t current_ = 0;           // position in order_ of the first segment that may have pending tasks
@@ -135,6 +144,8 @@ class Scheduler {
   int rates_known_ = 0;
   int live_ = 0;
   std::deque<TaskRange> suspects_;
+  IntervalSet lacking_;  // to be tried once more
+  IntervalSet retried_;
   std::map<TaskIndex, int> deaths_;  // of single tasks
   std::vector<TaskIndex> crashed_;
   std::vector<Outgoing> messages_;

@@ -25,15 +25,14 @@ class SubMaster {
         inflight_(options.inflight_path, rank_),
         scheduler_(own_options(), {}, cost_segments(sweep)),
         gather_(sweep, own_options().max_range_tasks) {
-    hello_ = hello_of(options);
-    hello_.threads = 0;
+    hello_ = hello_of(nullptr);
     hello_.ranks = 1 + static_cast<int>(group_.size());
   }
 
   bool run() {
     if (options_.master_computes) {
-      local_ = std::make_unique<Worker>(sweep_, WorkerOptions{options_.threads, options_.point_timeout_s}, inflight_);
-      join(rank_, hello_of(options_));
+      local_.reset(new Worker(sweep_, WorkerOptions{options_.threads, options_.point_timeout_s}, inflight_));
+      join(rank_, hello_of(local_.get()));
     }
     const double silence_allowed_s = 2 * options_.lease_s;
     BackOff back_off;
@@ -46,8 +45,6 @@ class SubMaster {
       else back_off.wait(local_.get(), longest_wait_s);
     }
     for (const Rank rank : group_) post_.send(rank, Bye{});
-    if (local_) local_->stop();
-    keep_if_stuck(local_);
     return dismissed_;
   }
 
@@ -71,6 +68,7 @@ class SubMaster {
       if (from == 0) obey(message);
       else if (auto* results = std::get_if<Results>(&message)) take(from, *results);
       else if (const auto* hello = std::get_if<Hello>(&message)) join(from, *hello);
+      else if (std::holds_alternative<Bye>(message)) leave(from);
       else scheduler_.heartbeat(from, now());
     }
     for (int i = 0; local_ && i < at_most; ++i) {
@@ -98,7 +96,14 @@ class SubMaster {
 
   void join(Rank rank, const Hello& hello) {
     scheduler_.hello(rank, hello, now());
+    if (hello_.shortage.empty()) hello_.shortage = hello.shortage;
     set_threads(rank, hello.threads);
+  }
+
+  /// The rank computes no more.
+  void leave(Rank rank) {
+    scheduler_.left(rank);
+    set_threads(rank, 0);
   }
 
   /// Rank 0 is told how many threads the group has.
@@ -132,12 +137,22 @@ class SubMaster {
     if (local_) {
       scheduler_.heartbeat(rank_, now());
       local_->check_timeouts();
+      if (local_->lanes() == 0) stop_computing();
     }
     if (nothing_arrived) lose_silent_workers();
     if (now() < next_heartbeat_) return;
     next_heartbeat_ = now() + options_.heartbeat_s;
     post_.send(0, Heartbeat{});
     for (const Rank rank : group_) post_.send(rank, Heartbeat{});
+  }
+
+  /// Every thread is at a point that was given up, and there is none to replace them.
+  void stop_computing() {
+    local_->give_up();
+    receive();
+    local_.reset();
+    leave(rank_);
+    deliver();
   }
 
   void lose_silent_workers() {
@@ -160,7 +175,7 @@ class SubMaster {
   InflightFile inflight_;
   Scheduler scheduler_;
   Gather gather_;
-  std::unique_ptr<Worker> local_;
+  WorkerPointer local_;
   Hello hello_;
   std::map<Rank, int> threads_;
   bool hello_is_due_ = false;

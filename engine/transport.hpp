@@ -17,7 +17,8 @@ struct Hello {
   int threads = 1;
   std::string host;
   std::int64_t pid = 0;
-  int ranks = 1;  ///< a sub-master and those it stands for; it says hello again when they have changed
+  int ranks = 1;              ///< a sub-master and those it stands for; it says hello again when they have changed
+  std::string shortage = {};  ///< why there are fewer threads than were asked for; empty if there are not
 };
 
 /// Master to worker: evaluate these tasks. `grant` comes back with the results.
@@ -43,8 +44,10 @@ struct Heartbeat {};
 /// Master to worker: finish the points that run, return what is done, wait.
 struct Stop {};
 
-/// Master to worker: leave.
-struct Bye {};
+/// Master to worker: leave. Worker to master: nothing more will come from here, give what I have to others.
+struct Bye {
+  std::string why = {};  ///< a worker's
+};
 
 /// Sub-master to master: one of my workers is dead.
 struct Loss {

@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <exception>
 #include <limits>
+#include <new>
+#include <thread>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <tbb/task_group.h>
 
 #include "engine/error.hpp"
-#include "engine/happens_before.hpp"
+#include "engine/shortage.hpp"
 
 namespace trawl {
 
@@ -25,38 +32,10 @@ constexpr double inline_limit_s = 20e-6;
 constexpr std::uint64_t chunks_per_lane = 4;
 constexpr std::uint64_t max_chunk_of_single_tasks = 64;
 
+/// How long threads that run no point may take to end.
+constexpr double longest_end_s = 10;
+
 }  // namespace
-
-struct Worker::Job {
-  Job(const Sweep& sweep, const Assignment& the_assignment)
-      : assignment(the_assignment),
-        size(assignment.range.size()),
-        values(std::make_unique_for_overwrite<double[]>(size * sweep.doubles_per_task)),
-        statuses(size) {
-    buffer.range = assignment.range;
-    buffer.statuses = statuses.data();
-    double* column = values.get();
-    for (const std::size_t output_size : sweep.output_sizes) {
-      buffer.columns.push_back(column);
-      column += size * output_size;
-    }
-  }
-
-  const Assignment assignment;
-  const std::uint64_t size;
-  std::uint64_t chunk = 1;
-  std::unique_ptr<double[]> values;
-  std::vector<std::uint8_t> statuses;
-  RangeBuffer buffer;
-  std::vector<TaskIndex> timed_out;  // their values and statuses belong to threads that may still write
-
-  // Guarded by Worker::mutex_:
-  std::uint64_t next = 0;  // offset of the first task that no lane has taken
-  std::uint64_t done = 0;
-  std::vector<Failure> failures;
-  double seconds = 0;
-  double longest_s = 0;
-};
 
 struct Worker::Lane {
   enum State { parked, running, given_up };
@@ -67,13 +46,17 @@ struct Worker::Lane {
   tbb::task_arena& arena;
   InflightSlot& slot;
   Evaluator evaluator;
+  std::thread thread;
+  tbb::task_group waiting;           // of the lane's thread, for its hold to go
   std::atomic<State> state{parked};  // whoever changes it from `running` accounts for the lane's chunk
   std::atomic<std::int64_t> started_ns{0};
   std::vector<Failure> failures;
 
   // Guarded by Worker::mutex_:
-  bool active = false;  // enqueued or looping
-  std::shared_ptr<Job> job;
+  bool ready = false;  // in its arena
+  bool ended = false;
+  tbb::task_handle hold;  // while it is there the lane has nothing to do
+  std::shared_ptr<RangeJob> job;
   std::uint64_t chunk_begin = 0;
 };
 
@@ -82,79 +65,169 @@ Worker::Worker(const Sweep& sweep, const WorkerOptions& options, InflightFile& i
       options_(options),
       inflight_(inflight),
       block_(std::max<std::size_t>(1, sweep.study.max_block())),
-      arena_(options.threads, 0) {
-  // One more than the lanes, for the main thread, which TBB counts although it never works.
-  control_.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(options.threads) + 1);
-  for (int i = 0; i < options.threads; ++i) lanes_.emplace_back(sweep, arena_, inflight.slot(lanes_.size()));
+      arena_(options.threads, static_cast<unsigned>(options.threads)) {
+  try {
+    arena_.initialize();
+    for (int i = 0; i < options.threads && start_lane(arena_); ++i) {
+    }
+    await_start();
+  } catch (...) {
+    end_lanes();
+    throw;
+  }
+  if (lanes_left_ == options.threads) return;
+  const std::string limits = thread_limits_text();
+  const std::string why = fmt::format("{}{}{}", shortage_, limits.empty() ? "" : "; ", limits);
+  if (lanes_left_ == 0) {
+    throw IoError(fmt::format(
+        "no thread can be started to compute on ({}). Raise the limit on processes or memory and run it again", why));
+  }
+  shortage_ = fmt::format("only {} of {} threads could be started ({})", lanes_left_, options.threads, why);
 }
 
 Worker::~Worker() {
+  end_lanes();
+}
+
+void RetireWorker::operator()(Worker* worker) const {
+  static Worker* kept = nullptr;
+  worker->give_up();
+  if (worker->end_lanes()) delete worker;
+  else worker->next_kept_ = std::exchange(kept, worker);
+}
+
+/// False if the machine has no thread or memory for it; shortage_ then says so.
+bool Worker::start_lane(tbb::task_arena& arena) {
+  try {
+    std::list<Lane> fresh;
+    Lane& lane = fresh.emplace_back(sweep_, arena, inflight_.slot(lanes_.size()));
+    lane.thread = std::thread([this, &lane] { run_lane(lane); });
+    const std::lock_guard lock(mutex_);
+    lanes_.splice(lanes_.end(), fresh);
+    return true;
+  } catch (const std::exception& error) {
+    if (missing_resource(error) == nullptr) throw;
+    shortage_ = error.what();
+    return false;
+  }
+}
+
+/// Waits until every thread is in its arena; forgets those that there was no memory for.
+void Worker::await_start() {
+  std::unique_lock lock(mutex_);
+  const auto has_started = [](const Lane& lane) { return lane.ready || lane.ended; };
+  changed_.wait(lock, [&] { return std::all_of(lanes_.begin(), lanes_.end(), has_started); });
+  lanes_.remove_if([this](Lane& lane) {
+    if (lane.ready) return false;
+    lane.thread.join();
+    shortage_ = "out of memory";
+    return true;
+  });
+  lanes_left_ = static_cast<int>(
+      std::count_if(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.state != Lane::given_up; }));
+}
+
+/// True if every thread has ended. Those that run a point are not waited for.
+bool Worker::end_lanes() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  completed_.wait(lock, [&] {
-    return std::none_of(lanes_.begin(), lanes_.end(),
-                        [](const Lane& lane) { return lane.active && lane.state != Lane::given_up; });
-  });
+  leaving_ = true;
+  wake_lanes();
+  const auto has_ended = [](const Lane& lane) { return lane.ended; };
+  const auto all_ended = [&] { return std::all_of(lanes_.begin(), lanes_.end(), has_ended); };
+  if (!changed_.wait_for(lock, std::chrono::duration<double>(stuck_ > 0 ? 0.0 : longest_end_s), all_ended))
+    return false;
+  lock.unlock();
+  for (Lane& lane : lanes_) {
+    if (lane.thread.joinable()) lane.thread.join();
+  }
+  return true;
 }
 
 void Worker::assign(const Assignment& assignment) {
-  auto job = std::make_shared<Job>(sweep_, assignment);
+  std::list<std::shared_ptr<RangeJob>> fresh{std::make_shared<RangeJob>(sweep_, assignment)};
+  RangeJob& job = *fresh.front();
+  job.place = fresh.begin();
   ++jobs_in_work_;
   const bool one_at_a_time = assignment.careful || options_.point_timeout_s > 0;
   if (!one_at_a_time) {
-    if (seconds_per_task_ * static_cast<double>(job->size) < inline_limit_s) {
+    if (seconds_per_task_ * static_cast<double>(job.size) < inline_limit_s) {
       run_inline(job);
+      const std::lock_guard lock(mutex_);
+      done_.splice(done_.end(), fresh);
       return;
     }
-    const std::uint64_t fair = job->size / (chunks_per_lane * static_cast<std::uint64_t>(options_.threads));
-    job->chunk = std::clamp<std::uint64_t>(fair, 1, block_ > 1 ? block_ : max_chunk_of_single_tasks);
+    const std::uint64_t fair = job.size / (chunks_per_lane * static_cast<std::uint64_t>(options_.threads));
+    job.chunk = std::clamp<std::uint64_t>(fair, 1, block_ > 1 ? block_ : max_chunk_of_single_tasks);
   }
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = false;
-    queue_.push_back(std::move(job));
-  }
-  start_lanes();
+  const std::lock_guard lock(mutex_);
+  stopping_ = false;
+  queue_.splice(queue_.end(), fresh);
+  wake_lanes();
 }
 
-void Worker::start_lanes() {
-  const std::lock_guard lock(mutex_);
-  for (Lane& lane : lanes_) {
-    if (lane.active || lane.state == Lane::given_up) continue;
-    lane.active = true;
-    happens_before(&lane);
-    lane.arena.enqueue([this, &lane] {
-      happens_after(&lane);
-      run_lane(lane);
-    });
-  }
+/// Needs mutex_.
+void Worker::wake_lanes() {
+  for (Lane& lane : lanes_) lane.hold = tbb::task_handle();
+  changed_.notify_all();
 }
 
 void Worker::run_lane(Lane& lane) {
-  set_thread_slot(&lane.slot);
-  while (step(lane)) {
+  try {
+    set_thread_slot(&lane.slot);
+    lane.arena.execute([&] {
+      {
+        const std::lock_guard lock(mutex_);
+        lane.ready = true;
+        changed_.notify_all();
+      }
+      while (step(lane) || await_range(lane)) {
+      }
+    });
+  } catch (const std::bad_alloc&) {
+    if (lane.ready) throw;
   }
   set_thread_slot(nullptr);
+  const std::lock_guard lock(mutex_);
+  lane.ended = true;
+  changed_.notify_all();
+}
+
+/// Waits until there is something to take, and helps with large points of other lanes meanwhile. False if the lane is
+/// to end.
+bool Worker::await_range(Lane& lane) {
+  if (lane.state == Lane::given_up) return false;
+  std::unique_lock lock(mutex_);
+  const auto is_wanted = [this] { return leaving_ || (!stopping_ && !queue_.empty()); };
+  if (!is_wanted()) {
+    try {
+      lane.hold = lane.waiting.defer([] {});
+      lock.unlock();
+      set_thread_slot(nullptr);
+      lane.waiting.wait();
+      set_thread_slot(&lane.slot);
+      lock.lock();
+    } catch (const std::bad_alloc&) {  // of defer()
+      changed_.wait(lock, is_wanted);
+    }
+  }
+  return !leaving_;
 }
 
 /// Takes and evaluates one chunk. False when there is none, or the lane was given up.
 bool Worker::step(Lane& lane) {
   TaskRange chunk;
-  std::shared_ptr<Job> job;
+  std::shared_ptr<RangeJob> job;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_ || queue_.empty()) {
-      lane.active = false;
-      completed_.notify_all();
-      return false;
-    }
+    if (stopping_ || queue_.empty()) return false;
     job = queue_.front();
     const TaskIndex first = job->assignment.range.begin;
     chunk = {first + job->next, first + std::min(job->next + job->chunk, job->size)};
     lane.job = job;
     lane.chunk_begin = job->next;
     job->next += chunk.size();
-    if (job->next == job->size) queue_.pop_front();
+    if (job->next == job->size) taken_.splice(taken_.end(), queue_, job->place);
     lane.started_ns = now_ns();
     lane.state = Lane::running;
   }
@@ -177,43 +250,38 @@ bool Worker::step(Lane& lane) {
   const double seconds = static_cast<double>(now_ns() - start) * 1e-9;
   job->seconds += seconds;
   job->longest_s = std::max(job->longest_s, seconds);
-  for (Failure& failure : lane.failures) {
-    if (job->failures.size() < Records::max_failures_per_range) job->failures.push_back(std::move(failure));
-  }
-  lane.failures.clear();
+  job->describe(lane.failures);
   job->done += chunk.size();
-  if (job->done == job->size) complete(job);
+  if (job->done == job->size) complete(*job);
   return true;
 }
 
 /// Needs mutex_.
-void Worker::complete(const std::shared_ptr<Job>& job) {
-  done_.push_back(job);
+void Worker::complete(RangeJob& job) {
+  done_.splice(done_.end(), taken_, job.place);
   completed_.notify_all();
 }
 
-void Worker::run_inline(const std::shared_ptr<Job>& job) {
+void Worker::run_inline(RangeJob& job) {
   if (!inline_evaluator_) inline_evaluator_.emplace(sweep_);
   InflightSlot& slot = inflight_.slot(InflightFile::slot_count - 1);
   set_thread_slot(&slot);
   const std::int64_t start = now_ns();
-  const TaskRange range = job->assignment.range;
+  const TaskRange range = job.assignment.range;
   for (TaskIndex task = range.begin; task < range.end; task += block_) {
     const TaskRange tasks{task, std::min<TaskIndex>(task + block_, range.end)};
     slot.begin.store(tasks.begin, std::memory_order_relaxed);
     slot.end.store(tasks.end, std::memory_order_release);
-    inline_evaluator_->evaluate(tasks, job->buffer, job->failures);
+    inline_evaluator_->evaluate(tasks, job.buffer, job.failures);
   }
   slot.begin.store(range.end, std::memory_order_relaxed);
-  job->seconds = job->longest_s = static_cast<double>(now_ns() - start) * 1e-9;
+  job.seconds = job.longest_s = static_cast<double>(now_ns() - start) * 1e-9;
   set_thread_slot(nullptr);
-  const std::lock_guard lock(mutex_);
-  job->done = job->size;
-  done_.push_back(job);
+  job.done = job.size;
 }
 
 std::optional<Results> Worker::take() {
-  std::shared_ptr<Job> job;
+  std::shared_ptr<RangeJob> job;
   std::uint64_t count = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -239,45 +307,7 @@ std::optional<Results> Worker::take() {
     const double measured = job->seconds / static_cast<double>(count);
     seconds_per_task_ = std::min(measured, 0.5 * (seconds_per_task_ + measured));  // a hiccup fades, a fact stays
   }
-  return results_of(*job, count);
-}
-
-/// The first `count` tasks of a job as results.
-Results Worker::results_of(Job& job, std::uint64_t count) {
-  Results results{job.assignment.grant, true, {}};
-  Records& records = results.records;
-  const TaskIndex first = job.assignment.range.begin;
-  records.range = {first, first + count};
-  records.seconds = job.seconds;
-  records.longest_s = job.longest_s;
-  records.failures = std::move(job.failures);
-  records.value_count = count * sweep_.doubles_per_task;
-  std::sort(job.timed_out.begin(), job.timed_out.end());
-  if (count == job.size && job.timed_out.empty()) {
-    records.values = std::move(job.values);
-  } else {
-    records.values = std::make_unique_for_overwrite<double[]>(records.value_count);
-    double* out = records.values.get();
-    for (std::size_t k = 0; k < sweep_.output_sizes.size(); ++k) {
-      const std::size_t size = sweep_.output_sizes[k];
-      for (std::uint64_t i = 0; i < count; ++i, out += size) {
-        if (std::binary_search(job.timed_out.begin(), job.timed_out.end(), first + i)) {
-          std::fill_n(out, size, std::numeric_limits<double>::quiet_NaN());
-        } else {
-          std::copy_n(job.buffer.columns[k] + i * size, size, out);
-        }
-      }
-    }
-  }
-  for (std::uint64_t i = 0; i < count; ++i) {
-    Status status = Status::timed_out;
-    if (job.timed_out.empty() || !std::binary_search(job.timed_out.begin(), job.timed_out.end(), first + i)) {
-      status = static_cast<Status>(job.statuses[i]);
-    }
-    if (records.statuses.empty() || records.statuses.back().status != status) records.statuses.push_back({0, status});
-    ++records.statuses.back().count;
-  }
-  return results;
+  return job->results(sweep_, count);
 }
 
 void Worker::stop() {
@@ -293,7 +323,7 @@ void Worker::give_up() {
     if (!lane.state.compare_exchange_strong(expected, Lane::given_up)) continue;
     ++stuck_;
     // Nothing from this chunk on is handed out; its job may have left the queue with its last chunk taken.
-    if (lane.job->next == lane.job->size) queue_.push_front(lane.job);
+    if (lane.job->next == lane.job->size) queue_.splice(queue_.begin(), taken_, lane.job->place);
     lane.job->next = std::min(lane.job->next, lane.chunk_begin);
   }
 }
@@ -311,22 +341,17 @@ void Worker::check_timeouts() {
       if (!lane.state.compare_exchange_strong(expected, Lane::given_up)) continue;
       ++stuck_;
       ++replaced;
-      Job& job = *lane.job;
+      RangeJob& job = *lane.job;
       const TaskIndex task = job.assignment.range.begin + lane.chunk_begin;
       job.timed_out.push_back(task);
       job.failures.push_back({task, Status::timed_out, "did not return within the time-out"});
-      if (++job.done == job.size) complete(lane.job);
+      if (++job.done == job.size) complete(job);
     }
   }
   if (replaced == 0) return;
-  control_.emplace(tbb::global_control::max_allowed_parallelism,
-                   static_cast<std::size_t>(options_.threads + stuck_) + 1);
-  for (int i = 0; i < replaced; ++i) {
-    tbb::task_arena& arena = spare_arenas_.emplace_back(1, 0);
-    const std::lock_guard lock(mutex_);
-    lanes_.emplace_back(sweep_, arena, inflight_.slot(lanes_.size()));
+  for (int i = 0; i < replaced && start_lane(spare_arenas_.emplace_back(1, 1)); ++i) {
   }
-  start_lanes();
+  await_start();
 }
 
 void Worker::wait(double seconds) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "io/on_block.hpp"
 #include "io/result_reader.hpp"
 
 namespace trawl::io {
@@ -13,10 +14,10 @@ namespace trawl::io {
 /// One row per task: the sweep's dimensions and parameters (labels for choices), replicate, status, scalar outputs,
 /// array outputs as name[i,j] columns. Quoted as in RFC 4180, lines end in LF; numbers in shortest round-trip form, NaN
 /// as "nan". Memory does not grow with the number of tasks.
-void export_csv(const ResultReader& file, std::FILE* out);
+void export_csv(const ResultReader& file, std::FILE* out, const OnBlock& on_block = {});
 
 /// One JSON object per task and line; arrays nested; NaN and infinities, which JSON lacks, as null.
-void export_jsonl(const ResultReader& file, std::FILE* out);
+void export_jsonl(const ResultReader& file, std::FILE* out, const OnBlock& on_block = {});
 
 /// A table of at most about 20 lines: for each scalar output, count, mean, sd, min, max over the ok tasks, by the
 /// values of the first axis if they are few. Where it would be wider than `columns`, a paragraph for each row instead.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/error.hpp"
 #include "engine/sweep_spec.hpp"
 
 namespace trawl::io {
@@ -64,6 +65,7 @@ std::vector<Message> Hdf5Blocks::messages(std::uint64_t header) const {
       const auto size = part.number<std::uint16_t>();
       const auto flags = part.number<std::uint8_t>();
       part.take(3);
+      message.address = parts[i].first + bytes.size() - part.left();
       const Bytes data = part.take(size);
       if (flags & 0x02 && message.type != Message::attribute) throw OtherForm("it has a shared type");
       message.data.assign(data.begin(), data.end());

@@ -65,6 +65,7 @@ struct Message {
   enum Type : std::uint16_t {
     dataspace = 0x01,
     datatype = 0x03,
+    fill_value = 0x05,
     external_files = 0x07,
     layout = 0x08,
     attribute = 0x0c,
@@ -72,6 +73,7 @@ struct Message {
     symbol_table = 0x11
   };
   std::uint16_t type = 0;
+  std::uint64_t address = 0;  ///< of the data in the file
   std::vector<std::uint8_t> data;
 };
 

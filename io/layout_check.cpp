@@ -203,13 +203,16 @@ bool same_texts(const RawFile& file, const Dataset& found, const Dataset& wanted
   });
 }
 
-bool same_values(const RawFile& file, const Dataset& found, const Dataset& wanted) {
+/// `on_block` gets the bytes of each block that was compared.
+bool same_values(const RawFile& file, const Dataset& found, const Dataset& wanted,
+                 const std::function<void(std::uint64_t)>& on_block) {
   constexpr std::uint64_t block = std::uint64_t{1} << 16;
   const std::uint64_t total = wanted.element_count();
   std::vector<char> ours, theirs;
   for (std::uint64_t first = 0; first < total; first += block) {
     std::vector<double> values(std::min(block, total - first));
     wanted.values(first, values.size(), values.data());
+    on_block(values.size() * element_size(wanted.type));
     if (wanted.type == ElementType::text) {
       if (!same_texts(file, found, wanted, first, values)) return false;
       continue;
@@ -277,17 +280,25 @@ std::string difference(const std::string& path, const FileLayout& found, const F
   return {};
 }
 
-std::string different_values(const RawFile& file, const FileLayout& found, const FileLayout& wanted) {
+std::string different_values(const RawFile& file, const FileLayout& found, const FileLayout& wanted,
+                             const OnBlock& on_block) {
+  std::uint64_t total = 0, done = 0;
   for (const Dataset& dataset : wanted.datasets)
-    if (dataset.values && !same_values(file, *found.find(dataset.name), dataset)) return dataset.name;
+    if (dataset.values) total += dataset.byte_count();
+  const auto add = [&](std::uint64_t bytes) {
+    done += bytes;
+    if (on_block) on_block("checking", done, total);
+  };
+  for (const Dataset& dataset : wanted.datasets)
+    if (dataset.values && !same_values(file, *found.find(dataset.name), dataset, add)) return dataset.name;
   return {};
 }
 
-RawFile open_laid_out(const std::string& path, int flags, FileLayout& layout) {
+RawFile open_laid_out(const std::string& path, int flags, FileLayout& layout, const OnBlock& on_block) {
   FileLayout found = read_own_form(path, layout);
   if (const std::string problem = difference(path, found, layout); !problem.empty()) throw UsageError(problem);
   RawFile file(path, flags);
-  if (const std::string name = different_values(file, found, layout); !name.empty())
+  if (const std::string name = different_values(file, found, layout, on_block); !name.empty())
     throw UsageError(fmt::format(
         "{}: is damaged (it has other values of {} than its sweep). Restore it, or give another --output", path, name));
   for (Dataset& dataset : layout.datasets) dataset.offset = found.find(dataset.name)->offset;

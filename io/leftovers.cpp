@@ -1,9 +1,12 @@
 #include "io/leftovers.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <exception>
 #include <filesystem>
+#include <initializer_list>
+#include <iterator>
 #include <string_view>
 
 #include <fcntl.h>
@@ -28,44 +31,55 @@ bool is_process_number(std::string_view text) {
   return error == std::errc() && end == text.data() + text.size() && number > 0 && text[0] != '0';
 }
 
-bool is_untouched(const std::string& path) {
+/// How far the creation of a result file came.
+enum class Progress { none, part, whole, computed, unknown };
+
+Progress progress_of_layout(const std::string& path) {
   try {
     const FileLayout layout = read_layout(path);
     const Dataset* status = layout.find(status_name);
-    if (status == nullptr || status->type != ElementType::uint8) return false;
+    if (status == nullptr || status->type != ElementType::uint8) return Progress::unknown;
     bool untouched = true;
     scan_statuses(RawFile(path, O_RDONLY), status->offset, status->byte_count(),
                   [&](TaskRange, Status found) { untouched = untouched && found == Status::pending; });
-    return untouched;
+    return untouched ? Progress::whole : Progress::computed;
   } catch (const std::exception&) {
-    return false;
+    return Progress::part;
   }
 }
 
-/// Whether a creation that was killed may have left this: a file of no contents yet, or a result file of nothing.
-bool is_leftover(const std::string& path) {
+Progress progress_of(const std::string& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1) return false;
-  if (status.st_size == 0) return true;
-  // HDF5 writes the beginning of a file last.
-  std::uint64_t begin = 1;
-  const RawFile file(path, O_RDONLY | O_NOFOLLOW);
-  if (file.size() >= sizeof begin) file.read(&begin, sizeof begin, 0);
-  return begin == 0 || is_untouched(path);
+  if (::lstat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink != 1) return Progress::unknown;
+  if (status.st_size == 0) return Progress::none;
+  constexpr std::string_view signature = "\x89HDF\r\n\x1a\n";
+  char begin[signature.size()];
+  if (status.st_size < static_cast<off_t>(sizeof begin)) return Progress::unknown;
+  RawFile(path, O_RDONLY | O_NOFOLLOW).read(begin, sizeof begin, 0);
+  if (std::all_of(std::begin(begin), std::end(begin), [](char c) { return c == 0; })) return Progress::none;
+  return std::string_view(begin, sizeof begin) == signature ? progress_of_layout(path) : Progress::unknown;
+}
+
+void remove_if(const std::string& path, std::initializer_list<Progress> which) {
+  try {
+    if (std::find(which.begin(), which.end(), progress_of(path)) != which.end()) ::unlink(path.c_str());
+  } catch (const std::exception&) {  // what cannot be read stays
+  }
 }
 
 }  // namespace
+
+void remove_leftover_of(const std::string& path, int process) {
+  remove_if(fmt::format("{}.tmp.{}", path, process), {Progress::none, Progress::part, Progress::whole});
+}
 
 void remove_leftovers(const std::string& path) {
   const std::string prefix = fs::path(path).filename().string() + ".tmp.";
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(directory_of(path), ignored)) {
     const std::string name = entry.path().filename().string();
-    if (!name.starts_with(prefix) || !is_process_number(std::string_view(name).substr(prefix.size()))) continue;
-    try {
-      if (is_leftover(entry.path().string())) fs::remove(entry.path(), ignored);
-    } catch (const std::exception&) {  // what cannot be read stays
-    }
+    if (name.starts_with(prefix) && is_process_number(std::string_view(name).substr(prefix.size())))
+      remove_if(entry.path().string(), {Progress::none, Progress::whole});
   }
 }
 

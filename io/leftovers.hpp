@@ -9,6 +9,9 @@ namespace trawl::io {
 /// result files in which anything is computed, stay. The lock on `path` is held, so no other process is creating.
 void remove_leftovers(const std::string& path);
 
+/// The same for the process that held the lock before, whose file may also be a part of a result file.
+void remove_leftover_of(const std::string& path, int process);
+
 /// Creates an empty file PATH.tmp.N, of a number that nothing had, and returns its path. N is this process's if it can
 /// be. Throws IoError.
 std::string reserve_temporary(const std::string& path);

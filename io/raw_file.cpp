@@ -60,7 +60,8 @@ void fail_io(const std::string& path, const std::string& what, int error, Access
 
 void fail_open(const std::string& path, int error) {
   if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == ELOOP)
-    throw UsageError(fmt::format("{}: no such file ({}). Is the path right?", path, std::strerror(error)));
+    throw UsageError(fmt::format("{}: no such file{}. Is the path right?", path,
+                                 error == ENOENT ? "" : fmt::format(" ({})", std::strerror(error))));
   fail_io(path, "read", error, Access::read);
 }
 

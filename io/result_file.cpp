@@ -8,6 +8,7 @@
 #include <optional>
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -31,6 +32,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Writing beyond it fails only when much is written.
+void check_size_limit(const std::string& path, std::uint64_t needed) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || needed <= limit.rlim_cur) return;
+  throw IoError(fmt::format(
+      "{}: needs {} bytes, a file may have {} here (ulimit -f). Raise the limit, or use fewer points or --shard.", path,
+      needed, limit.rlim_cur));
+}
+
 /// A file of this name that is gone at the end of its scope unless it was renamed.
 struct Temporary {
   std::string path;
@@ -38,22 +48,23 @@ struct Temporary {
 };
 
 /// The final name appears only when the whole file is on the disk.
-RawFile create_file(const std::string& path, FileLayout& layout) {
+RawFile create_file(const std::string& path, FileLayout& layout, const OnBlock& on_block) {
   remove_leftovers(path);
   const Temporary temporary{reserve_temporary(path)};
-  create_hdf5(temporary.path, layout);
+  create_hdf5(temporary.path, layout, on_block);
   RawFile(temporary.path, O_RDWR).sync();
   if (std::rename(temporary.path.c_str(), path.c_str()) != 0) fail_io(path, "create", errno);
   sync_directory_of(path);
   return {path, O_RDWR};
 }
 
-RunState read_state(const RawFile& file, std::uint64_t status_offset, TaskRange tasks) {
+RunState read_state(const RawFile& file, std::uint64_t status_offset, TaskRange tasks, const OnBlock& on_block) {
   RunState state;
-  scan_statuses(file, status_offset, tasks.size(), [&](TaskRange run, Status status) {
+  const auto add = [&](TaskRange run, Status status) {
     state.status_counts[static_cast<std::size_t>(status)] += run.size();
     if (status == Status::pending) state.pending.insert({tasks.begin + run.begin, tasks.begin + run.end});
-  });
+  };
+  scan_statuses(file, status_offset, tasks.size(), add, on_block);
   return state;
 }
 
@@ -84,18 +95,19 @@ struct Found {
 
 /// The file that is there; of a complete one it does not matter whether it can be locked or written to.
 void open_found(Found& found, const std::string& path, TaskRange tasks, FileLayout& layout,
-                const std::exception_ptr& no_lock) {
+                const std::exception_ptr& no_lock, const OnBlock& on_block) {
   const int refusal = ::faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0 ? 0 : errno;
-  found.file = open_laid_out(path, refusal == 0 && !no_lock ? O_RDWR : O_RDONLY, layout);
+  found.file = open_laid_out(path, refusal == 0 && !no_lock ? O_RDWR : O_RDONLY, layout, on_block);
   if (refusal == 0 && !no_lock) lock_inode(found.file);
-  found.state = read_state(found.file, layout.find(status_name)->offset, tasks);
+  found.state = read_state(found.file, layout.find(status_name)->offset, tasks, on_block);
   if (found.state.pending.empty()) return;
   if (no_lock) std::rethrow_exception(no_lock);
   if (refusal != 0) fail_io(path, "open for writing", refusal);
 }
 
 /// Every check at the start of a run. Notes the places in an existing file in `layout`.
-Found find(const std::string& path, const Sweep& sweep, std::optional<Shard> shard, FileLayout& layout) {
+Found find(const std::string& path, const Sweep& sweep, std::optional<Shard> shard, FileLayout& layout,
+           const OnBlock& on_block = {}) {
   check_place(path);
   Found found;
   std::exception_ptr no_lock;
@@ -106,11 +118,13 @@ Found find(const std::string& path, const Sweep& sweep, std::optional<Shard> sha
   }
   std::error_code ignored;
   if (fs::symlink_status(path, ignored).type() != fs::file_type::not_found) {
-    open_found(found, path, tasks_of(sweep, shard), layout, no_lock);
+    open_found(found, path, tasks_of(sweep, shard), layout, no_lock, on_block);
     return found;
   }
   if (no_lock) std::rethrow_exception(no_lock);
-  check_free_space(path, hdf5_size(layout));
+  const std::uint64_t size = hdf5_size(layout);
+  check_size_limit(path, size);
+  check_free_space(path, size);
   found.state = untouched_state(tasks_of(sweep, shard));
   return found;
 }
@@ -118,11 +132,11 @@ Found find(const std::string& path, const Sweep& sweep, std::optional<Shard> sha
 }  // namespace
 
 struct ResultFile::Impl {
-  Impl(const std::string& path, const Sweep& sweep, std::optional<Shard> shard)
-      : target(final_path(path)), layout(layout_of(sweep, shard)), found(find(target, sweep, shard, layout)) {
+  Impl(const std::string& path, const Sweep& sweep, std::optional<Shard> shard, const OnBlock& on_block)
+      : target(final_path(path)), layout(layout_of(sweep, shard)), found(find(target, sweep, shard, layout, on_block)) {
     created = !found.file.is_open();
     if (created) {
-      found.file = create_file(target, layout);
+      found.file = create_file(target, layout, on_block);
       lock_inode(found.file);
     }
     size = found.file.size();
@@ -188,8 +202,8 @@ std::uint64_t result_file_size(const Sweep& sweep, std::optional<Shard> shard) {
   return hdf5_size(layout_of(sweep, shard));
 }
 
-ResultFile::ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard)
-    : impl_(std::make_unique<Impl>(path, sweep, shard)) {}
+ResultFile::ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard, const OnBlock& on_block)
+    : impl_(std::make_unique<Impl>(path, sweep, shard, on_block)) {}
 ResultFile::~ResultFile() = default;
 
 const RunState& ResultFile::state() const {
@@ -202,7 +216,7 @@ std::uint64_t ResultFile::reset(const std::vector<TaskRange>& ranges, StatusSet 
   const ResultPlaces& places = impl_->places;
   Found& found = impl_->found;
   const std::uint64_t count = reset_statuses(found.file, places, ranges, which);
-  if (count > 0) found.state = read_state(found.file, places.status_offset, places.tasks);
+  if (count > 0) found.state = read_state(found.file, places.status_offset, places.tasks, {});
   return count;
 }
 std::uint64_t ResultFile::reset(StatusSet which) {

@@ -11,6 +11,7 @@
 #include "engine/run.hpp"
 #include "engine/shard.hpp"
 #include "engine/sweep.hpp"
+#include "io/on_block.hpp"
 #include "io/status_reset.hpp"
 
 namespace trawl::io {
@@ -36,8 +37,9 @@ class ResultFile final : public RecordSink {
   /// A complete file need not be writable, nor its directory.
   /// Throws BusyError if another process holds the lock; UsageError if the file belongs to another sweep (the message
   /// says what differs) or is no result file; IoError if the directory or disk refuses. Nothing half made is left
-  /// behind.
-  ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard = {});
+  /// behind, also if on_block throws.
+  ResultFile(const std::string& path, const Sweep& sweep, std::optional<Shard> shard = {},
+             const OnBlock& on_block = {});
   ~ResultFile() override;
 
   /// Pending ranges and counts by status as found when the file was opened, or by the last reset(); of a shard, of its

@@ -24,6 +24,9 @@ void add(const nlohmann::json& event, RunHistory& history) {
                     .ranks = event.value("ranks", 1)};
   } else if (kind == "merge") {
     history.program = event.value("program", "");
+  } else if (kind == "progress" && history.last && event.at("remaining_s").is_number()) {
+    history.last->remaining_s = event.at("remaining_s");
+    history.last->said = seconds_of(event.at("time"));
   } else if (kind == "end") {
     if (history.last) history.last->ended = true;
     history.longest_task_s = std::max(history.longest_task_s, event.value("longest_task_s", 0.0));

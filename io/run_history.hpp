@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <ctime>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -13,7 +14,9 @@ struct LastRun {
   std::time_t started = 0;        ///< seconds since 1970, UTC
   std::uint64_t done_before = 0;  ///< tasks that had a status when it started
   int ranks = 1;
-  bool ended = false;  ///< by itself; a killed run has no end
+  bool ended = false;                                             ///< by itself; a killed run has no end
+  double remaining_s = std::numeric_limits<double>::quiet_NaN();  ///< as it said last; NaN if it has not
+  std::time_t said = 0;                                           ///< when
 };
 
 struct RunHistory {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <cstdlib>
 #include <limits>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 
 #include "engine/error.hpp"
 #include "io/key_places.hpp"
+#include "io/leftovers.hpp"
 
 namespace trawl::io {
 namespace {
@@ -39,6 +41,10 @@ bool is_holder(std::string_view text) {
   if (digits == 0 || text.substr(digits, middle.size()) != middle) return false;
   text.remove_prefix(digits + middle.size());
   return !text.empty() && std::all_of(text.begin(), text.end(), is_plain);
+}
+
+int process_of(const std::string& holder) {
+  return std::atoi(holder.c_str() + std::string_view("pid ").size());
 }
 
 /// The old text is cut off only after the new one is there: a kill leaves a text that is ours.
@@ -80,6 +86,7 @@ RunLock::RunLock(const std::string& path) : lock_path_(path + ".lock") {
     take(path);
   } while (!is_current(file_));
   try {
+    if (const std::string text = text_of(file_); is_holder(text)) remove_leftover_of(path, process_of(text));
     note_holder(file_);
   } catch (...) {
     ::unlink(lock_path_.c_str());

@@ -8,7 +8,8 @@
 namespace trawl::io {
 
 /// Holds flock(2) on PATH.lock while it lives and removes that file at the end. The kernel frees the lock when the
-/// process dies, so a lock file that was left behind means nothing.
+/// process dies, so a lock file that was left behind means nothing but that PATH.tmp.N of the process N that it names,
+/// if there is one, is a creation that was killed: that is removed.
 class RunLock {
  public:
   /// Throws BusyError that names the holder if there is one; UsageError if what has the lock's name is not a lock of

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/task_text.hpp"
 #include "io/output_file.hpp"
 
 namespace trawl::io {
@@ -21,6 +22,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t most_failures = 100000;  ///< of one run; more say nothing new
+
+constexpr double progress_interval_s = 60;
 
 /// ISO 8601 in UTC with milliseconds.
 std::string now() {
@@ -52,9 +55,33 @@ Json ranks_of(const RunSummary& summary) {
   return ranks;
 }
 
+Json json_value(const Parameter& parameter, double value) {
+  switch (parameter.kind) {
+    case Kind::real:
+      return value;
+    case Kind::integer:
+      return static_cast<std::int64_t>(value);
+    case Kind::flag:
+      return value != 0;
+    case Kind::choice:
+      break;
+  }
+  return value_text(parameter, value);
+}
+
+/// The swept parameters at a point, by name.
+Json parameters_of(const Sweep& sweep, PointIndex point) {
+  const std::vector<Parameter>& parameters = sweep.study.declaration().parameters;
+  Json values = Json::object();
+  for (const auto& [parameter, value] : swept_values(sweep, point)) {
+    values[parameters[parameter].name] = json_value(parameters[parameter], value);
+  }
+  return values;
+}
+
 }  // namespace
 
-RunLog::RunLog(const std::string& path) {
+RunLog::RunLog(const std::string& path, const Sweep& sweep) : sweep_(sweep) {
   try {
     check_output(path, {{FileKind::run_log}});
     fd_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
@@ -91,6 +118,7 @@ void RunLog::end(const RunSummary& summary, int exit_code) {
                  {"stopped_early", summary.stopped_early},
                  {"elapsed_s", summary.elapsed_s},
                  {"computed", summary.computed},
+                 {"excluded", summary.excluded},
                  {"busy_s", summary.busy_s},
                  {"longest_task_s", summary.longest_task_s},
                  {"ranks", ranks_of(summary)},
@@ -98,6 +126,13 @@ void RunLog::end(const RunSummary& summary, int exit_code) {
                  {"tasks", counts}};
   if (failures_ > most_failures) fields["failures_left_out"] = failures_ - most_failures;
   append(fd_, "end", fields);
+}
+
+void RunLog::on_progress(const Progress& progress) {
+  if (progress.elapsed_s < next_progress_s_) return;
+  next_progress_s_ = progress.elapsed_s + progress_interval_s;
+  append(fd_, "progress",
+         {{"done", progress.done}, {"failed", progress.failed}, {"remaining_s", progress.remaining_s}});
 }
 
 void RunLog::on_worker(Rank rank, const Hello& hello) {
@@ -110,8 +145,12 @@ void RunLog::on_worker_lost(Rank rank, const std::string& why) {
 
 void RunLog::on_failure(const Failure& failure) {
   if (++failures_ > most_failures) return;
+  const PointIndex point = failure.task / sweep_.design.replicates();
   const bool is_written = append(fd_, "failure",
                                  {{"task", failure.task},
+                                  {"point", point},
+                                  {"replicate", failure.task % sweep_.design.replicates()},
+                                  {"parameters", parameters_of(sweep_, point)},
                                   {"status", status_names[static_cast<std::size_t>(failure.status)]},
                                   {"message", failure.message}});
   if (!is_written && problem_.empty()) problem_ = fmt::format("cannot write to the run log ({})", std::strerror(errno));

@@ -35,15 +35,16 @@ Shard shard_of(const std::string& path) {
 /// A shard's file that is known to be one of the sweep.
 class ShardReader {
  public:
-  ShardReader(const std::string& path, const Sweep& sweep)
+  ShardReader(const std::string& path, const Sweep& sweep, const OnBlock& on_block)
       : sweep_(sweep),
         shard_(shard_of(path)),
         layout_(layout_of(sweep, shard_)),
         tasks_(shard_tasks(sweep, shard_)),
-        file_(open_laid_out(path, O_RDONLY, layout_)),
+        file_(open_laid_out(path, O_RDONLY, layout_, on_block)),
         status_offset_(layout_.find(status_name)->offset) {}
 
   Shard shard() const { return shard_; }
+  TaskRange tasks() const { return tasks_; }
 
   /// Calls `visit` with ranges of tasks that are done, in order.
   template <class Visit>
@@ -136,12 +137,12 @@ std::vector<std::string> find_shards(const std::string& whole) {
   return paths;
 }
 
-Shard check_shard(const std::string& path, const Sweep& sweep) {
-  return ShardReader(path, sweep).shard();
+Shard check_shard(const std::string& path, const Sweep& sweep, const OnBlock& on_block) {
+  return ShardReader(path, sweep, on_block).shard();
 }
 
-void merge_shard(const std::string& path, const Sweep& sweep, ResultFile& whole) {
-  const ShardReader shard(path, sweep);
+void merge_shard(const std::string& path, const Sweep& sweep, ResultFile& whole, const OnBlock& on_block) {
+  const ShardReader shard(path, sweep, on_block);
   if (has_failures(whole)) give_way(shard, whole);
   const std::uint64_t task_bytes = sizeof(double) * std::max<std::size_t>(1, sweep.doubles_per_task);
   const std::uint64_t most_tasks = std::max<std::uint64_t>(1, max_range_bytes / task_bytes);
@@ -150,6 +151,9 @@ void merge_shard(const std::string& path, const Sweep& sweep, ResultFile& whole)
     for (TaskRange open = pending.next(done.begin); !open.empty() && open.begin < done.end;
          open = pending.next(open.end)) {
       open.end = std::min({open.end, done.end, open.begin + most_tasks});
+      if (on_block) {
+        on_block("merging", (open.begin - shard.tasks().begin) * task_bytes, shard.tasks().size() * task_bytes);
+      }
       const Records records = shard.read(open, status);
       if (!is_failure(status) || shard.all_are(open, status)) whole.write(records);
     }

@@ -2,16 +2,20 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <new>
-#include <system_error>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/arguments.hpp"
@@ -19,9 +23,12 @@
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/leave.hpp"
+#include "cluster/signals.hpp"
 #include "engine/check_study.hpp"
 #include "engine/error.hpp"
 #include "engine/plain_text.hpp"
+#include "engine/shortage.hpp"
 #include "engine/spelling.hpp"
 #include "io/key_places.hpp"
 
@@ -33,6 +40,7 @@ struct Verb {
   const char* arguments;
   const char* summary;
   int (*run)(const Invocation&);
+  OnStop on_stop = OnStop::end;
 };
 
 int help_verb(const Invocation& invocation);
@@ -42,18 +50,19 @@ constexpr Verb verbs[] = {
     {"list", "", "the studies there are", list_verb},
     {"describe", "STUDY", "parameters, outputs and mathematics of a study", describe_verb},
     {"plan", "SWEEP", "points, bytes, memory and time of a sweep; times a sample of its points", plan_verb},
-    {"run", "SWEEP", "run a sweep, or continue it", run_verb},
-    {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb},
-    {"submit", "SWEEP", "run a sweep as a job of SLURM", submit_verb},
+    {"run", "SWEEP", "run a sweep, or continue it", run_verb, OnStop::finish},
+    {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb, OnStop::finish},
+    {"submit", "SWEEP", "run a sweep as a job of SLURM", submit_verb, OnStop::end_programs},
     {"status", "FILE", "how far a result file and its job are", status_verb},
     {"cancel", "FILE", "cancel the job that computes a result file", cancel_verb},
-    {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb},
+    {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb, OnStop::end_programs},
     {"failures", "FILE", "which tasks failed, at which parameters, and why", failures_verb},
     {"replay", "FILE", "compute one task again and compare it with the file", replay_verb},
     {"digest", "FILE", "SHA-256 of a result file and of each of its datasets", digest_verb},
-    {"export", "FILE", "results as CSV or JSON lines", export_verb},
+    {"export", "FILE", "results as CSV or JSON lines", export_verb, OnStop::finish},
     {"report", "FILE", "a short table of the results", report_verb},
-    {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb},
+    {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb,
+     OnStop::end_programs},
     {"help", "[VERB]", "this text, or what a verb does and its options", help_verb},
     {"version", "", "the version of trawl", version_verb},
 };
@@ -115,6 +124,13 @@ int version_verb(const Invocation& invocation) {
   return exit_complete;
 }
 
+/// The first thing of all: a launcher passes signals on at any time.
+void handle_signals_of(std::string_view verb) {
+  const auto* found =
+      std::find_if(std::begin(verbs), std::end(verbs), [&](const Verb& known) { return verb == known.name; });
+  handle_signals(found == std::end(verbs) ? OnStop::end : found->on_stop);
+}
+
 int dispatch(int argc, char** argv, std::span<const Study* const> studies) {
   std::vector<std::string> words(argv + 1, argv + argc);
   if (words.empty()) {
@@ -136,19 +152,63 @@ class HarmlessMessage final : public spdlog::custom_flag_formatter {
   std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<HarmlessMessage>(); }
 };
 
+/// Lines go past stdio: a study's thread that never returns may hold the lock of stderr.
+class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    write_to_stderr({line.data(), line.size()});
+  }
+  void flush_() override {}
+};
+
 void configure_messages() {
-  auto logger = spdlog::stderr_logger_mt("trawl");
+  auto logger = std::make_shared<spdlog::logger>("trawl", std::make_shared<StderrSink>());
   auto formatter = std::make_unique<spdlog::pattern_formatter>();
   formatter->add_flag<HarmlessMessage>('*').set_pattern("trawl: %*");
   logger->set_formatter(std::move(formatter));
-  logger->flush_on(spdlog::level::trace);
   spdlog::set_default_logger(std::move(logger));
+}
+
+/// One line, for which no memory is needed.
+void say(std::string_view what, std::string_view more = {}) {
+  write_to_stderr("trawl: ");
+  write_to_stderr(what);
+  write_to_stderr(more);
+  write_to_stderr("\n");
+}
+
+int report_shortage(const char* lacking, const char* what) {
+  try {
+    const std::string limits = memory_limits_text();
+    spdlog::error("this process is out of {} ({}{}{}). Raise the limit or use fewer --threads, then run it again",
+                  lacking, what, limits.empty() ? "" : "; ", limits);
+  } catch (const std::bad_alloc&) {
+    say("this process is out of ", lacking);
+  }
+  return exit_io;
 }
 
 /// Results that did not reach stdout (a full disk, say) must not look like success.
 void flush_output() {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     throw IoError(fmt::format("cannot write to standard output ({})", std::strerror(errno)));
+  }
+}
+
+template <class MakeStudies>
+int run(int argc, char** argv, const MakeStudies& studies) {
+  handle_signals_of(argc > 1 ? argv[1] : "");
+  try {
+    configure_messages();
+    const std::span<const Study* const> known = studies();
+    check_studies(known);
+    const int code = dispatch(argc, argv, known);
+    if (thread_left_behind()) leave_process(code);
+    flush_output();
+    return code;
+  } catch (...) {
+    return report_exception();
   }
 }
 
@@ -169,37 +229,34 @@ int report_exception() {
   try {
     throw;
   } catch (const UsageError& error) {
-    spdlog::error("{}", error.what());
+    say(error.what());
     return exit_usage;
   } catch (const BusyError& error) {
-    spdlog::error("{}", error.what());
+    say(error.what());
     return exit_busy;
   } catch (const IoError& error) {
-    spdlog::error("{}", error.what());
+    say(error.what());
     return exit_io;
-  } catch (const std::bad_alloc&) {
-    spdlog::error("out of memory (this process may have no more). Give it more, or fewer --threads or ranks");
-    return exit_io;
-  } catch (const std::system_error& error) {
-    spdlog::error("the machine refused ({}). Is there a limit on processes, memory or files (ulimit -a)?",
-                  error.what());
-    return exit_io;
+  } catch (const Stopped& stopped) {
+    say(stopped.what());
+    return exit_stopped_early;
   } catch (const std::exception& error) {
-    spdlog::error("this is a bug in trawl: {}. Please report it", error.what());
+    if (const char* lacking = missing_resource(error)) return report_shortage(lacking, error.what());
+    if (const auto* refused = dynamic_cast<const std::system_error*>(&error)) {
+      say("the machine refused: ", refused->what());
+      return exit_io;
+    }
+    say("this is a bug in trawl (please report it): ", error.what());
     return exit_bug;
   }
 }
 
 int run_cli(int argc, char** argv, std::span<const Study* const> studies) {
-  try {
-    configure_messages();
-    check_studies(studies);
-    const int code = dispatch(argc, argv, studies);
-    flush_output();
-    return code;
-  } catch (...) {
-    return report_exception();
-  }
+  return run(argc, argv, [studies] { return studies; });
+}
+
+int run_cli(int argc, char** argv, std::span<const Study* const> (*studies)()) {
+  return run(argc, argv, studies);
 }
 
 }  // namespace trawl::cluster

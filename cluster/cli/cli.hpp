@@ -11,4 +11,7 @@ namespace trawl::cluster {
 /// is a main() that calls this.
 int run_cli(int argc, char** argv, std::span<const Study* const> studies);
 
+/// The same for studies that are made by a function, so that what fails there is reported too.
+int run_cli(int argc, char** argv, std::span<const Study* const> (*studies)());
+
 }  // namespace trawl::cluster

@@ -8,8 +8,10 @@
 #include <thread>
 #include <vector>
 
+#include "cluster/leave.hpp"
 #include "engine/cost_order.hpp"
 #include "engine/evaluate.hpp"
+#include "engine/tbb_threads.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -76,6 +78,7 @@ class Sampler {
 /// Positions follow the golden ratio's multiples, which cover [0, 1) evenly however many there are.
 Sample take_sample(const Sweep& sweep, double budget_s) {
   constexpr double golden = 0.6180339887498949;
+  const NoTbbThreads one_thread;  // seconds are thread seconds
   Sampler sampler(sweep);
   Sample sample;
   const auto start = Clock::now();
@@ -100,11 +103,16 @@ Estimate unknown_time() {
   return {0, unknown, unknown, unknown};
 }
 
-Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s) {
+Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s, const std::atomic<bool>* stop) {
   std::packaged_task<Sample()> task([&sweep, budget_s] { return take_sample(sweep, budget_s); });
   std::future<Sample> result = task.get_future();
   std::thread(std::move(task)).detach();
-  if (result.wait_for(std::chrono::duration<double>(patience_s)) != std::future_status::ready) {
+  const auto start = Clock::now();
+  const auto waits_on = [&] { return seconds_since(start) < patience_s && !(stop != nullptr && stop->load()); };
+  bool ready = false;
+  while (!ready && waits_on()) ready = result.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
+  if (!ready) {
+    leave_thread_behind();
     return unknown_time();
   }
   const Sample sample = result.get();

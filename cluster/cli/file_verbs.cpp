@@ -12,6 +12,8 @@
 #include "cluster/cli/print.hpp"
 #include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/cli/work_progress.hpp"
+#include "cluster/signals.hpp"
 #include "engine/error.hpp"
 #include "io/export.hpp"
 #include "io/output_file.hpp"
@@ -75,11 +77,15 @@ int export_verb(const Invocation& invocation) {
   if (format != "csv" && format != "jsonl") {
     throw UsageError(fmt::format("export: unknown format {}. Choose csv or jsonl", format));
   }
+  const std::string output = arguments.text("output").value_or("-");
+  if (output.empty()) throw UsageError("export: --output is empty. Give a file's name, or - for stdout");
+  if (output == "-") handle_signals(OnStop::end);  // as any program in a pipeline
   const io::ResultReader file(arguments.positional());
-  if (arguments.text("output") == "")
-    throw UsageError("export: --output is empty. Give a file's name, or - for stdout");
-  write_to(arguments.text("output").value_or("-"), arguments.positional(),
-           [&](std::FILE* out) { format == "csv" ? io::export_csv(file, out) : io::export_jsonl(file, out); });
+  WorkProgress work(output == "-" ? "stdout" : output, "Nothing was written. Run it again", output == "-");
+  const io::OnBlock on_block = work.callback();
+  write_to(output, arguments.positional(), [&](std::FILE* out) {
+    format == "csv" ? io::export_csv(file, out, on_block) : io::export_jsonl(file, out, on_block);
+  });
   return exit_complete;
 }
 

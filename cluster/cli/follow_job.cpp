@@ -6,8 +6,10 @@
 #include <fstream>
 #include <thread>
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "cluster/signals.hpp"
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
 #include "io/key_places.hpp"
@@ -59,11 +61,22 @@ class LogCopier {
   std::streamoff position_ = 0;
 };
 
+void throw_if_stopped(const JobNote& note, const std::string& output) {
+  if (!stop_requested()) return;
+  throw Stopped(
+      fmt::format("{}: waits no longer; job {} stays queued or goes on. trawl status {} says how far it is, trawl "
+                  "cancel {} ends it",
+                  stop_signal(), note.job_id, output, output));
+}
+
 /// False while it cannot be known.
-bool ask(const std::string& job_id, std::vector<QueuedJob>& jobs) {
+bool ask(const JobNote& note, const std::string& output, std::vector<QueuedJob>& jobs) {
   try {
-    jobs = query_job(job_id);
+    jobs = query_job(note.job_id);
     return true;
+  } catch (const Stopped&) {
+    throw_if_stopped(note, output);
+    throw;
   } catch (const IoError& error) {
     spdlog::warn("{} trawl asks again", error.what());
     return false;
@@ -72,7 +85,7 @@ bool ask(const std::string& job_id, std::vector<QueuedJob>& jobs) {
 
 }  // namespace
 
-int wait_for_job(const JobNote& note, bool follow) {
+int wait_for_job(const JobNote& note, const std::string& output, bool follow) {
   LogCopier log(note.log);
   std::vector<QueuedJob> jobs;
   const auto ended = [&] {
@@ -81,8 +94,9 @@ int wait_for_job(const JobNote& note, bool follow) {
   milliseconds period = shortest_period;
   for (auto next = Clock::now();; std::this_thread::sleep_for(log_period)) {
     if (follow) log.copy();
+    throw_if_stopped(note, output);
     if (Clock::now() < next) continue;
-    if (ask(note.job_id, jobs) && ended()) break;
+    if (ask(note, output, jobs) && ended()) break;
     period = std::min(period * 5 / 4, longest_period);
     next = Clock::now() + period;
   }

@@ -15,6 +15,8 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/cli/work_progress.hpp"
+#include "cluster/signals.hpp"
 #include "engine/error.hpp"
 #include "io/result_reader.hpp"
 #include "io/retry_note.hpp"
@@ -39,10 +41,11 @@ std::vector<std::string> shard_paths(const Arguments& arguments) {
 }
 
 /// Checks every file before anything is written; all must be parts of the same division.
-Shards check_shards(const std::vector<std::string>& paths, const Sweep& sweep, std::uint64_t count) {
+Shards check_shards(const std::vector<std::string>& paths, const Sweep& sweep, std::uint64_t count,
+                    const io::OnBlock& on_block) {
   Shards shards;
   for (const std::string& path : paths) {
-    const Shard shard = io::check_shard(path, sweep);
+    const Shard shard = io::check_shard(path, sweep, on_block);
     if (shard.count != count) {
       throw UsageError(fmt::format("{}: is one of {} shards ({} is one of {}). Merge shards of one division", path,
                                    shard.count, paths.front(), count));
@@ -54,6 +57,17 @@ Shards check_shards(const std::vector<std::string>& paths, const Sweep& sweep, s
     }
   }
   return shards;
+}
+
+/// What a stop interrupts is kept.
+void merge_shards(const Shards& shards, const Sweep& sweep, io::ResultFile& whole, const io::OnBlock& on_block) {
+  try {
+    for (const auto& [number, path] : shards) io::merge_shard(path, sweep, whole, on_block);
+  } catch (const Stopped&) {
+    whole.flush();
+    throw;
+  }
+  whole.flush();
 }
 
 /// A line for each shard with pending tasks: its missing points, at most a few ranges of them.
@@ -98,19 +112,20 @@ int merge_verb(const Invocation& invocation) {
   check_run_output(output, paths);
   const io::ResultReader first(paths.front());
   const Sweep sweep = sweep_of_file(first, invocation.studies);
-  const std::uint64_t count = io::check_shard(paths.front(), sweep).count;
-  const Shards shards = check_shards(paths, sweep, count);
+  WorkProgress work(output, "Run the same command again", false);
+  const io::OnBlock on_block = work.callback();
+  const std::uint64_t count = io::check_shard(paths.front(), sweep, on_block).count;
+  const Shards shards = check_shards(paths, sweep, count, on_block);
   const bool accept = arguments.flag("accept-code");
-  same_results({paths, accept}, invocation.studies);
+  same_results({paths, accept, &stop_requested()}, invocation.studies);
   {
-    io::ResultFile whole(output, sweep);
-    if (!whole.created()) same_results({{output}, accept}, invocation.studies);
-    for (const auto& [number, path] : shards) io::merge_shard(path, sweep, whole);
-    whole.flush();
-    io::RunLog(output + ".run.jsonl")
+    io::ResultFile whole(output, sweep, {}, on_block);
+    if (!whole.created()) same_results({{output}, accept, &stop_requested()}, invocation.studies);
+    merge_shards(shards, sweep, whole, on_block);
+    io::RunLog(output + ".run.jsonl", sweep)
         .merge(fmt::format("trawl merge {}", fmt::join(invocation.words, " ")), program_fingerprint());
   }
-  const RunState state = io::ResultFile(output, sweep).state();
+  const RunState state = io::ResultFile(output, sweep, {}, on_block).state();
   if (state.pending.empty()) io::remove_retry_note(output);
   print_missing(state.pending, sweep, shards, count);
   spdlog::info("{}: {} of {}, from {} of {}", output, count_text(sweep.design.task_count() - state.pending.count()),

@@ -15,17 +15,26 @@ namespace {
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
 /// Tasks a second of the run that is under way; NaN if none is, or it has not yet got anywhere.
-double rate_of(const std::string& path, std::uint64_t done) {
-  const std::optional<io::LastRun> run = io::read_run_history(path + ".run.jsonl").last;
+double rate_of(const std::optional<io::LastRun>& run, std::uint64_t done) {
   if (!run || run->ended || done <= run->done_before) return unknown;
   return static_cast<double>(done - run->done_before) / std::max(1.0, std::difftime(std::time(nullptr), run->started));
+}
+
+/// What the run that is under way said last of the time it needs, less the time since.
+double left_by(const std::optional<io::LastRun>& run) {
+  if (!run || run->ended) return unknown;
+  const double since_s = std::difftime(std::time(nullptr), run->said);
+  return run->remaining_s < since_s ? 0 : run->remaining_s - since_s;
 }
 
 void add_file(const std::string& path, Overview& overview) {
   const auto file = std::make_shared<const io::ResultReader>(path);
   const StatusCounts counts = file->status_counts();
   for (std::size_t s = 0; s < counts.size(); ++s) overview.counts[s] += counts[s];
-  const double rate = rate_of(path, file->task_count() - counts[0]);
+  const std::optional<io::LastRun> run = io::read_run_history(path + ".run.jsonl").last;
+  const double rate = rate_of(run, file->task_count() - counts[0]);
+  const double left_s = left_by(run);
+  if (left_s > overview.left_s || std::isnan(overview.left_s)) overview.left_s = left_s;
   if (std::isfinite(rate)) overview.rate = rate + (std::isfinite(overview.rate) ? overview.rate : 0);
   if (!overview.file) overview.file = file;
   ++overview.files;
@@ -43,7 +52,8 @@ void ask_slurm(Overview& overview) {
 }  // namespace
 
 double Overview::remaining_s() const {
-  return files_missing > 0 ? unknown : static_cast<double>(counts[0]) / rate;
+  if (files_missing > 0) return unknown;
+  return std::isfinite(left_s) ? left_s : static_cast<double>(counts[0]) / rate;
 }
 
 bool Overview::may_change() const {

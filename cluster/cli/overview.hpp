@@ -20,8 +20,9 @@ struct Overview {
   std::shared_ptr<const io::ResultReader> file = {};  ///< the whole, or the first shard that is there
   StatusCounts counts{};
   std::uint64_t files = 0;
-  std::uint64_t files_missing = 0;                         ///< of an array, shards that have not begun
-  double rate = std::numeric_limits<double>::quiet_NaN();  ///< tasks a second of the runs under way
+  std::uint64_t files_missing = 0;                           ///< of an array, shards that have not begun
+  double rate = std::numeric_limits<double>::quiet_NaN();    ///< tasks a second of the runs under way
+  double left_s = std::numeric_limits<double>::quiet_NaN();  ///< the longest that these runs say they still need
   std::optional<JobNote> note = {};
   std::vector<QueuedJob> jobs = {};
   std::string job_problem = {};
@@ -34,7 +35,7 @@ struct Overview {
   std::uint64_t done() const { return tasks() - counts[0]; }
   bool complete() const { return file && counts[0] == 0 && files_missing == 0; }
 
-  /// At that rate; NaN if it is not known.
+  /// By what the runs say, which know the costs of the tasks; else at that rate. NaN if it is not known.
   double remaining_s() const;
 
   /// Whether anything may still change without a new job.

@@ -2,13 +2,15 @@
 
 #include <unistd.h>
 
-#include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/terminal.hpp"
 #include "cluster/cli/text.hpp"
+#include "cluster/leave.hpp"
+#include "engine/task_text.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -36,8 +38,9 @@ std::string progress_text(const Progress& progress, std::size_t columns) {
   return share.substr(0, columns);
 }
 
-ProgressPrinter::ProgressPrinter(bool quiet)
-    : quiet_(quiet),
+ProgressPrinter::ProgressPrinter(const Sweep& sweep, bool quiet)
+    : sweep_(sweep),
+      quiet_(quiet),
       terminal_(terminal_columns(STDERR_FILENO).has_value()),
       next_draw_s_(terminal_ ? redraw_s : line_s) {}
 
@@ -51,8 +54,7 @@ void ProgressPrinter::on_progress(const Progress& progress) {
     const std::size_t columns = terminal_columns(STDERR_FILENO).value_or(1) - 1;  // the last would wrap on some
     clear_line();
     const std::string text = progress_text(progress, columns);
-    fmt::print(stderr, "{}", text);
-    std::fflush(stderr);
+    write_to_stderr(text);
     drawn_columns_ = text.size();
     next_draw_s_ = progress.elapsed_s + redraw_s;
   } else if (progress.done >= next_done_) {
@@ -60,6 +62,12 @@ void ProgressPrinter::on_progress(const Progress& progress) {
     next_draw_s_ = progress.elapsed_s + line_s;
     next_done_ = progress.done + progress.total / line_parts;
   }
+}
+
+void ProgressPrinter::on_worker(Rank rank, const Hello& hello) {
+  if (hello.shortage.empty() || std::exchange(shortage_said_, true)) return;
+  clear_line();
+  spdlog::warn("rank {}: {}", rank, hello.shortage);
 }
 
 void ProgressPrinter::on_worker_lost(Rank rank, const std::string& why) {
@@ -71,7 +79,9 @@ void ProgressPrinter::on_failure(const Failure& failure) {
   if (quiet_ || failures_named_ > max_failures_named) return;
   clear_line();
   if (failures_named_++ < max_failures_named) {
-    spdlog::warn("task {} {}: {}", failure.task, status_names[static_cast<int>(failure.status)], failure.message);
+    const char* what =
+        failure.status == Status::pending ? "stays pending" : status_names[static_cast<int>(failure.status)];
+    spdlog::warn("{} {}: {}", task_text(sweep_, failure.task), what, failure.message);
   } else {
     spdlog::warn("more tasks failed; trawl failures lists them");
   }
@@ -82,8 +92,7 @@ void ProgressPrinter::clear_line() {
   if (drawn_columns_ == 0) return;
   const std::size_t columns = terminal_columns(STDERR_FILENO).value_or(drawn_columns_);
   const std::size_t rows_above = (drawn_columns_ - 1) / columns;
-  if (rows_above > 0) fmt::print(stderr, "\x1b[{}A", rows_above);
-  fmt::print(stderr, "\r\x1b[J");
+  write_to_stderr(rows_above > 0 ? fmt::format("\x1b[{}A\r\x1b[J", rows_above) : "\r\x1b[J");
   drawn_columns_ = 0;
 }
 

@@ -17,6 +17,7 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/cli/work_progress.hpp"
 #include "cluster/mpi/session.hpp"
 #include "cluster/signals.hpp"
 #include "cluster/slurm/queue.hpp"
@@ -70,8 +71,14 @@ class Observers final : public RunObserver {
  public:
   Observers(ProgressPrinter& printer, io::RunLog& log) : printer_(printer), log_(log) {}
 
-  void on_progress(const Progress& progress) override { printer_.on_progress(progress); }
-  void on_worker(Rank rank, const Hello& hello) override { log_.on_worker(rank, hello); }
+  void on_progress(const Progress& progress) override {
+    printer_.on_progress(progress);
+    log_.on_progress(progress);
+  }
+  void on_worker(Rank rank, const Hello& hello) override {
+    printer_.on_worker(rank, hello);
+    log_.on_worker(rank, hello);
+  }
   void on_worker_lost(Rank rank, const std::string& why) override {
     printer_.on_worker_lost(rank, why);
     log_.on_worker_lost(rank, why);
@@ -102,19 +109,24 @@ void point_to_failures(const StatusCounts& counts, const std::string& path, cons
   if (counts[0] == 0) spdlog::info("to try them again: {}", retry_command(invocation));
 }
 
-void conclude(const RunSummary& summary, const std::string& path, const Invocation& invocation,
-              const std::string& log_problem) {
+void conclude(const RunSummary& summary, const std::optional<EndTime>& end_time, const std::string& path,
+              const Invocation& invocation, const std::string& log_problem) {
   const double rate = static_cast<double>(summary.computed) / summary.elapsed_s;
   const std::string pending = counted(summary.status_counts[0], "task");
-  spdlog::info("{}{} computed in {} ({}), {}, {}",
+  const std::string excluded =
+      summary.excluded > 0 ? fmt::format(", {} excluded by where", count_text(summary.excluded)) : "";
+  if (summary.out_of_time) spdlog::info("the time limit is that of {}", end_time->source);
+  spdlog::info("{}{} computed in {} ({}){}, {}, {}",
                summary.out_of_time     ? fmt::format("out of time with {} to do: ", pending)
                : summary.stopped_early ? fmt::format("stopped with {} to do: ", pending)
-                                       : "complete: ",
-               counted(summary.computed, "task"), seconds_text(summary.elapsed_s), rate_text(rate),
+               : summary.lacked > 0
+                   ? fmt::format("not complete, {} failed for want of a resource: ", counted(summary.lacked, "task"))
+                   : "complete: ",
+               counted(summary.computed, "task"), seconds_text(summary.elapsed_s), rate_text(rate), excluded,
                failures_text(summary.status_counts), path);
   point_to_failures(summary.status_counts, path, invocation);
   if (!log_problem.empty()) spdlog::warn("the log of this run is not whole: {}", log_problem);
-  if (summary.stopped_early) spdlog::info("the same command continues it");
+  if (summary.status_counts[0] > 0) spdlog::info("the same command continues it");
 }
 
 /// A rank with another program takes no part, which a sub-master cannot.
@@ -123,23 +135,31 @@ void check_programs(const Session& session, int ranks_per_sub_master) {
     throw UsageError(
         "run: ranks run different builds of this program. Install one build on all nodes, or give --sub-masters off");
 }
+
+/// The sweep of this process. It outlives all that is left by an exception: threads that were given up may use it.
+const Sweep& kept(Sweep&& sweep) {
+  static std::optional<Sweep> instance;
+  return instance.emplace(std::move(sweep));
+}
+
 struct Outcome {
   int code = exit_complete;
   bool threads_stuck = false;
 };
 
 /// Rank 0: checks everything, then schedules, writes and computes.
-Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<double> end_time,
+Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time, std::optional<EndTime> end_time,
              const Invocation& invocation) {
+  install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   OtherRanks others(session);
   const Arguments arguments = parse_run_arguments(invocation);
   if (arguments.help()) return {};
-  const Sweep sweep = read_sweep(arguments, invocation.studies);
+  const Sweep& sweep = kept(read_sweep(arguments, invocation.studies));
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
   options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
-  if (const auto limit_s = time_limit_asked_for(arguments)) end_time = start_time + *limit_s;
+  if (const auto limit_s = time_limit_asked_for(arguments)) end_time = EndTime{start_time + *limit_s, "--time-limit"};
   check_message_size(sweep, session.is_parallel());
   check_programs(session, options.ranks_per_sub_master);
   const std::string path = output_path(arguments);
@@ -147,7 +167,8 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   check_run_output(path, input_files(arguments));
   const io::StatusSet to_retry = retry_asked_for(arguments);
   if (to_retry.any()) io::read_retry_note(path);  // refuses, before anything is created, what is no note
-  io::ResultFile file(path, sweep, shard);
+  WorkProgress work(path, "Run the same command again", arguments.flag("quiet"));
+  io::ResultFile file(path, sweep, shard, work.callback());
   Retry retry(path, file, to_retry);
   if (file.state().pending.empty() && retry.tasks() == 0) {
     const StatusCounts& counts = file.state().status_counts;
@@ -164,14 +185,13 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   state.faults = recover_faults(options.inflight_path);
   others.start(sweep.text);
 
-  io::RunLog log(path + ".run.jsonl");
+  io::RunLog log(path + ".run.jsonl", sweep);
   log.start(fmt::format("trawl {} {}", invocation.verb, fmt::join(invocation.words, " ")), program_fingerprint(),
             session.size(), threads.count, tasks_in(file.state().status_counts) - file.state().status_counts[0]);
-  install_fault_handler(launched_in_parallel() ? nullptr : invocation.argv);
   RunSummary summary;
-  if (end_time) options.time_limit_s = *end_time - unix_time();
+  if (end_time) options.time_limit_s = end_time->unix_s - unix_time();
   {
-    ProgressPrinter printer(arguments.flag("quiet"));
+    ProgressPrinter printer(sweep, arguments.flag("quiet"));
     Observers observers(printer, log);
     summary = run_master(sweep, std::move(state), session.transport(), file, observers, options);
   }
@@ -179,13 +199,14 @@ Outcome lead(Session& session, const std::atomic<bool>& stop, double start_time,
   const int code = exit_code_of(summary.status_counts);
   log.end(summary, code);
   if (!summary.stopped_early) io::remove_retry_note(path);
-  conclude(summary, path, invocation, log.problem());
+  conclude(summary, end_time, path, invocation, log.problem());
   if (summary.workers_lost > 0) end_step_with_lost_ranks();
   return {code, summary.threads_stuck};
 }
 
 /// Every other rank: computes what it is told to.
 Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation& invocation) {
+  install_fault_handler(nullptr);
   const std::string sweep_text = session.broadcast("");
   if (sweep_text.empty()) return {};  // rank 0 has said why
   const Arguments arguments = parse_run_arguments(invocation);
@@ -193,12 +214,11 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
     sit_out(session.transport(), arguments.number("lease", 0.01, a_year_s));
     return {exit_complete};
   }
-  const Sweep sweep = sweep_from_text(sweep_text, "sweep", invocation.studies);
+  const Sweep& sweep = kept(sweep_from_text(sweep_text, "sweep", invocation.studies));
   const ThreadChoice threads = threads_asked_for(arguments, session.ranks_sharing_processors());
   RunOptions options = run_options(arguments, threads);
   options.stop = &stop;
   options.ranks_per_sub_master = ranks_per_sub_master(arguments, session.size(), session.ranks_per_node());
-  install_fault_handler(nullptr);
   if (run_worker(sweep, session.transport(), options)) return {exit_complete};
   if (!stop) requeue_job_without_master(session.rank());
   return {exit_stopped_early};
@@ -208,9 +228,10 @@ Outcome follow(Session& session, const std::atomic<bool>& stop, const Invocation
 
 int run_verb(const Invocation& invocation) {
   if (asks_for_quiet(invocation.words)) spdlog::set_level(spdlog::level::err);  // on every rank, before anything else
-  const std::atomic<bool>& stop = stop_on_signals();  // first: a launcher passes signals on at any time
+  const std::atomic<bool>& stop = stop_requested();
+  install_fault_handler(nullptr);
   const double start_time = unix_time();
-  const std::optional<double> job_end = job_end_time();
+  const std::optional<EndTime> job_end = job_end_time();
   Session session;
   session.compare_programs(program_fingerprint());
   Outcome outcome;
@@ -218,7 +239,7 @@ int run_verb(const Invocation& invocation) {
     outcome =
         session.rank() == 0 ? lead(session, stop, start_time, job_end, invocation) : follow(session, stop, invocation);
   } catch (...) {
-    outcome.code = report_exception();
+    outcome = {report_exception(), true};  // points may still run
   }
   if (session.is_parallel() || outcome.threads_stuck) session.leave(outcome.code);
   return outcome.code;

@@ -20,6 +20,8 @@
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "cluster/mpi/session.hpp"
+#include "cluster/resources.hpp"
+#include "cluster/scale/node_limit.hpp"
 #include "cluster/scale/run_directory.hpp"
 #include "cluster/scale/scale_job.hpp"
 #include "cluster/scale/series.hpp"
@@ -64,7 +66,7 @@ std::set<std::uint64_t> nodes_asked_for(const Arguments& arguments) {
     throw UsageError(fmt::format("scale: --nodes {} is not a list of numbers of nodes. Give each once, as in 1,2,4,8",
                                  io::shown(text)));
   };
-  constexpr std::int64_t most = 1'000'000;
+  constexpr std::int64_t most = 100'000;  // no cluster has more
   std::set<std::uint64_t> nodes;
   std::string_view rest = text;
   while (true) {
@@ -197,6 +199,7 @@ int scale_verb(const Invocation& invocation) {
   }
 
   const Launcher launcher = launcher_asked_for(arguments);
+  check_nodes(*nodes.rbegin(), launcher.kind, choose_threads(processor_limits(1), 0, false).count, allocated_nodes());
   const std::vector<io::ScalingRun> runs = run_series(sweep, launcher, nodes, repeats, weak, output);
   const Laws laws = fit_laws(runs);
   const std::vector<ScalingPoint> points = scaling_points(runs);

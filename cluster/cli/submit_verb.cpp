@@ -17,6 +17,7 @@
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/signals.hpp"
 #include "cluster/slurm/job_files.hpp"
 #include "cluster/slurm/job_note.hpp"
 #include "cluster/slurm/job_script.hpp"
@@ -222,7 +223,11 @@ int submit_verb(const Invocation& invocation) {
     check_job_note(job.output);
     check_job_files(files_of(job, sweep), inputs);
   }
-  const Estimate estimate = estimate_time(sweep, sample_s, patience_s);
+  const Estimate estimate = estimate_time(sweep, sample_s, patience_s, &stop_requested());
+  if (stop_requested()) {
+    spdlog::info("{}: stopped before anything was queued. Run it again", stop_signal());
+    std::_Exit(exit_stopped_early);  // a thread may still be at a task
+  }
   const double seen_s = io::read_run_history(job.output + ".run.jsonl").longest_task_s;
   set_warning(job, std::max(seen_s, estimate.longest_s));
   spdlog::info("{}, about {} on one thread", counted(sweep.design.task_count(), "task"),
@@ -232,7 +237,8 @@ int submit_verb(const Invocation& invocation) {
     print_text(job_script(job));
   } else {
     const JobNote note = queue(job, sweep, inputs);
-    if (arguments.flag("wait") || arguments.flag("follow")) code = wait_for_job(note, arguments.flag("follow"));
+    if (arguments.flag("wait") || arguments.flag("follow"))
+      code = wait_for_job(note, job.output, arguments.flag("follow"));
   }
   if (estimate.tasks_timed == 0) {
     std::fflush(stdout);

@@ -60,7 +60,7 @@ bool has_pmix(const std::string& list) {
 
 Finding examine_srun() {
   try {
-    const ProcessResult list = run_process({"srun", "--mpi=list"}, start_timeout_s);
+    const ProcessResult list = run_process({"srun", "--mpi=list"}, start_timeout_s, WhenStopped::end_it);
     if (list.code != 0) {
       return {"srun", fmt::format("does not work here: {}", first_sentence(list.errors)), Verdict::poor,
               "Is this machine part of a cluster?"};
@@ -96,7 +96,8 @@ std::vector<Finding> examine_ranks(const Session& session) {
 Finding examine_mpirun() {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe");
   try {
-    const ProcessResult result = run_process({"mpirun", "-n", "2", "--oversubscribe", self, "doctor"}, start_timeout_s);
+    const ProcessResult result =
+        run_process({"mpirun", "-n", "2", "--oversubscribe", self, "doctor"}, start_timeout_s, WhenStopped::end_it);
     const bool two_ranks = result.output.find(" 2, of which ") != std::string::npos;
     if (two_ranks) {
       return {"mpirun",

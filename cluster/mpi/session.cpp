@@ -7,15 +7,16 @@
 #include <chrono>
 #include <climits>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <thread>
 #include <vector>
 
+#include "cluster/leave.hpp"
 #include "cluster/mpi/check.hpp"
 #include "cluster/mpi/mpi_transport.hpp"
+#include "cluster/resources.hpp"
 #include "engine/error.hpp"
 
 namespace trawl::cluster {
@@ -23,6 +24,9 @@ namespace {
 
 /// How long the last messages, and then MPI_Finalize, may take.
 constexpr unsigned leave_timeout_s = 10;
+
+/// What Open MPI and its PMIx client start; they end the process in words of their own if they cannot.
+constexpr int threads_of_mpi = 4;
 
 /// How long MPI's start may take. Open MPI waits for ever for a rank that dies meanwhile.
 constexpr unsigned start_timeout_s = 300;
@@ -110,11 +114,11 @@ void kill_if_ours(pid_t pid) {
 
 int alarm_code = 0;
 
-/// From now on the process lives no longer than leave_timeout_s.
-void leave_soon(int code) {
+/// From now on the process lives no longer than that.
+void leave_soon(int code, unsigned seconds) {
   alarm_code = code;
   signal(SIGALRM, [](int) { _exit(alarm_code); });
-  alarm(leave_timeout_s);
+  alarm(seconds);
 }
 
 }  // namespace
@@ -134,7 +138,8 @@ struct Session::Impl {
 
 Session::Session() {
   if (!launched_in_parallel()) return;
-  signal(SIGALRM, give_up_start);
+  require_threads(threads_of_mpi, "MPI");
+  const auto on_alarm = signal(SIGALRM, give_up_start);
   alarm(start_timeout_s);
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
@@ -144,6 +149,7 @@ Session::Session() {
   impl_->neighbours = find_neighbours(impl_->transport->rank());
   impl_->ranks_per_node = largest_of(static_cast<int>(impl_->neighbours.size()));
   alarm(0);
+  signal(SIGALRM, on_alarm);
 }
 
 Session::~Session() {
@@ -189,24 +195,24 @@ void Session::compare_programs(const std::string& fingerprint) {
 }
 
 void Session::leave(int code) {
-  std::fflush(nullptr);
-  if (!impl_) _exit(code);
+  if (!impl_) leave_process(code);
+  leave_soon(code, 2 * leave_timeout_s);  // more than drain() takes
   MpiTransport& transport = *impl_->transport;
   if (rank() == 0 && (!transport.drain(leave_timeout_s) || transport.lost_any())) {
     const char* recovery = std::getenv("OMPI_MCA_orte_enable_recovery");
     if (recovery == nullptr && std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr) {
       // The rank must be alive though silent, or mpirun would have ended the job. Only this gives mpirun our code.
-      leave_soon(code);
+      leave_soon(code, leave_timeout_s);
       MPI_Abort(MPI_COMM_WORLD, code);
     }
     for (const Neighbour& neighbour : impl_->neighbours) {
       if (transport.is_abandoned(neighbour.rank)) kill_if_ours(neighbour.pid);
     }
-    _exit(code);
+    leave_process(code);
   }
-  leave_soon(code);
+  leave_soon(code, leave_timeout_s);
   MPI_Finalize();
-  _exit(code);
+  leave_process(code);
 }
 
 }  // namespace trawl::cluster

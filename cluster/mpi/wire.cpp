@@ -56,6 +56,7 @@ void put(Out& out, const Hello& hello) {
   out.number(hello.pid);
   out.text(hello.host);
   out.number(std::int32_t{hello.ranks});
+  out.text(hello.shortage);
 }
 
 template <class Out>
@@ -97,7 +98,9 @@ void put(Out&, const Heartbeat&) {}
 template <class Out>
 void put(Out&, const Stop&) {}
 template <class Out>
-void put(Out&, const Bye&) {}
+void put(Out& out, const Bye& bye) {
+  out.text(bye.why);
+}
 template <class Out>
 void put(Out& out, const Loss& loss) {
   out.number(std::int32_t{loss.rank});
@@ -122,7 +125,7 @@ class Reader {
   }
   Status status() {
     const auto value = number<std::uint8_t>();
-    require(value > static_cast<std::uint8_t>(Status::pending) && value <= static_cast<std::uint8_t>(Status::excluded));
+    require(value <= static_cast<std::uint8_t>(Status::excluded));
     return static_cast<Status>(value);
   }
   bool flag() {
@@ -165,6 +168,7 @@ Hello get_hello(Reader& in) {
   hello.pid = in.number<std::int64_t>();
   hello.host = in.text();
   hello.ranks = in.number<std::int32_t>();
+  hello.shortage = in.text();
   return hello;
 }
 
@@ -238,7 +242,7 @@ Message get_message(Reader& in) {
     case 4:
       return Stop{};
     case 5:
-      return Bye{};
+      return Bye{in.text()};
     case 6:
       return Loss{in.number<std::int32_t>()};
     default:

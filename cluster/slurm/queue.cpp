@@ -19,6 +19,7 @@ namespace trawl::cluster {
 namespace {
 
 constexpr const char* squeue_format = "%i|%T|%M|%L|%D|%r";
+constexpr double timeout_s = 60;
 constexpr const char* sacct_format = "JobID,State,Elapsed,NNodes";
 
 std::vector<std::vector<std::string>> table(const std::string& text) {
@@ -73,16 +74,18 @@ std::vector<QueuedJob> parse_sacct(const std::string& text) {
 }
 
 std::vector<QueuedJob> query_job(const std::string& job_id) {
-  const ProcessResult queue = run_process({"squeue", "-h", "-r", "-t", "all", "-j", job_id, "-o", squeue_format});
+  const ProcessResult queue = run_process({"squeue", "-h", "-r", "-t", "all", "-j", job_id, "-o", squeue_format},
+                                          timeout_s, WhenStopped::end_it);
   if (queue.code == 0 && !queue.output.empty()) return parse_squeue(queue.output);
   if (queue.code != 0 && queue.errors.find("Invalid job id") == std::string::npos)
     throw IoError(fmt::format("squeue does not answer ({}). Does it work by hand?", first_sentence(queue.errors)));
-  const ProcessResult accounting = run_process({"sacct", "-n", "-P", "-X", "-j", job_id, "-o", sacct_format});
+  const ProcessResult accounting =
+      run_process({"sacct", "-n", "-P", "-X", "-j", job_id, "-o", sacct_format}, timeout_s, WhenStopped::end_it);
   return accounting.code == 0 ? parse_sacct(accounting.output) : std::vector<QueuedJob>{};
 }
 
 int exit_code_of_job(const std::string& job_id) {
-  const ProcessResult job = run_process({"scontrol", "-o", "show", "job", job_id});
+  const ProcessResult job = run_process({"scontrol", "-o", "show", "job", job_id}, timeout_s, WhenStopped::end_it);
   int code = 0;
   constexpr std::string_view key = " ExitCode=";
   for (std::size_t at = job.output.find(key); at != std::string::npos; at = job.output.find(key, at + 1))

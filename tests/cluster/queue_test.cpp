@@ -78,13 +78,18 @@ TEST(RunHistory, knows_the_last_run_and_the_longest_task_of_all) {
       "{\"time\":\"2026-01-31T12:00:00.000Z\",\"event\":\"start\",\"ranks\":2,\"done_before\":5}\n"
       "{\"time\":\"2026-01-31T12:00:10.000Z\",\"event\":\"end\",\"longest_task_s\":2.5}\n"
       "{\"event\":\"start\" damaged\n"
-      "{\"time\":\"2026-01-31T13:00:00.500Z\",\"event\":\"start\",\"ranks\":4,\"done_before\":7}\n");
+      "{\"time\":\"2026-01-31T13:00:00.500Z\",\"event\":\"start\",\"ranks\":4,\"done_before\":7}\n"
+      "{\"time\":\"2026-01-31T13:00:05.000Z\",\"event\":\"progress\",\"remaining_s\":70.5}\n"
+      "{\"time\":\"2026-01-31T13:01:05.000Z\",\"event\":\"progress\",\"remaining_s\":12.5}\n"
+      "{\"time\":\"2026-01-31T13:02:05.000Z\",\"event\":\"progress\",\"remaining_s\":null}\n");
   const io::RunHistory history = io::read_run_history(log.path());
   EXPECT_EQ(history.longest_task_s, 2.5);
   ASSERT_TRUE(history.last);
   EXPECT_EQ(history.last->started, 1769864400);  // date -u -d 2026-01-31T13:00:00 +%s
   EXPECT_EQ(history.last->done_before, 7u);
   EXPECT_EQ(history.last->ranks, 4);
+  EXPECT_EQ(history.last->remaining_s, 12.5);
+  EXPECT_EQ(history.last->said, 1769864465);
   EXPECT_FALSE(history.last->ended);
   EXPECT_FALSE(io::read_run_history("/no such file").last);
 }

@@ -3,10 +3,14 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 
 #include "engine/typed_study.hpp"
@@ -14,7 +18,20 @@
 namespace trawl::test {
 namespace {
 
-enum class Fault { none, throws, nan, infinity, never_returns, aborts, segfaults, is_killed };
+enum class Fault {
+  none,
+  throws,
+  nan,
+  infinity,
+  never_returns,
+  aborts,
+  segfaults,
+  is_killed,
+  no_memory,
+  no_threads,
+  reads_a_pipe,
+  holds_stdio
+};
 
 struct FragileParameters {
   double x = 0;
@@ -22,6 +39,15 @@ struct FragileParameters {
   double at = -1;
   double sleep = 0;
 };
+
+/// Never returns, and holds the lock of a FILE meanwhile.
+void read_a_pipe() {
+  int ends[2];
+  if (pipe(ends) != 0) throw std::runtime_error("there is no pipe");
+  std::FILE* file = fdopen(ends[0], "r");
+  char text[16];
+  if (std::fread(text, 1, sizeof text, file) > 0) throw std::runtime_error("there is something in the pipe");
+}
 
 double fail(Fault fault) {
   if (std::getenv("TRAWL_TEST_CALM") != nullptr) return 0;
@@ -44,6 +70,18 @@ double fail(Fault fault) {
     case Fault::is_killed:
       kill(getpid(), SIGKILL);
       break;
+    case Fault::no_memory:
+      operator delete(operator new (std::size_t{1} << 60));
+      break;
+    case Fault::no_threads:
+      throw std::system_error(EAGAIN, std::generic_category());
+    case Fault::reads_a_pipe:
+      read_a_pipe();
+      break;
+    case Fault::holds_stdio:
+      flockfile(stdout);
+      flockfile(stderr);
+      while (true) std::this_thread::sleep_for(std::chrono::hours(1));
   }
   return 0;
 }
@@ -57,10 +95,11 @@ class Fragile final : public TypedStudy<FragileParameters> {
                     .maths = "square = x^2",
                     .source = "Trawl's tests"},
                    {bind<&FragileParameters::x>({.name = "x", .description = "number to square"}),
-                    bind<&FragileParameters::fault>({.name = "fault",
-                                                     .choices = {"none", "throws", "nan", "infinity", "never_returns",
-                                                                 "aborts", "segfaults", "is_killed"},
-                                                     .description = "what happens at x = at"}),
+                    bind<&FragileParameters::fault>(
+                        {.name = "fault",
+                         .choices = {"none", "throws", "nan", "infinity", "never_returns", "aborts", "segfaults",
+                                     "is_killed", "no_memory", "no_threads", "reads_a_pipe", "holds_stdio"},
+                         .description = "what happens at x = at"}),
                     bind<&FragileParameters::at>({.name = "at", .description = "the x that has the fault"}),
                     bind<&FragileParameters::sleep>({.name = "sleep",
                                                      .unit = "s",

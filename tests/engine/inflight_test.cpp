@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -60,7 +61,7 @@ TEST_F(Inflight, survives_sigkill_and_names_the_tasks) {
   });
   EXPECT_EQ(signal, SIGKILL);
   EXPECT_EQ(read_inflight(path_, 3), (std::vector<TaskRange>{{17, 18}, {20, 24}}));
-  EXPECT_TRUE(read_inflight(path_, 4).empty());
+  EXPECT_FALSE(read_inflight(path_, 4)) << "there is no such file";
 }
 
 TEST_F(Inflight, a_kill_from_outside_is_no_fault) {
@@ -81,6 +82,7 @@ TEST_F(Inflight, counts_the_faults_of_a_task_over_restarts) {
       note(file.slot(0), {17, 18});
       note(file.slot(1), {5, 6});
       set_thread_slot(&file.slot(0));
+      const StudyScope inside;
       raise(times == 2 ? SIGABRT : SIGSEGV);
     });
     EXPECT_EQ(signal, times == 2 ? SIGABRT : SIGSEGV);
@@ -100,6 +102,54 @@ TEST_F(Inflight, a_fault_outside_of_any_task_is_the_programs_own) {
     raise(SIGFPE);
   });
   EXPECT_EQ(signal, SIGFPE);
+  EXPECT_TRUE(recover_faults(path_).empty());
+}
+
+/// What a process leaves behind, and how it ends, that aborts on a thread that was in the middle of a task.
+template <class Body>
+int code_of_abort(Body body) {
+  const pid_t child = fork();
+  if (child == 0) {
+    body();
+    std::abort();
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+TEST_F(Inflight, an_abort_outside_of_a_studys_code_is_held_against_no_task) {
+  const int code = code_of_abort([&] {
+    auto* file = new InflightFile(path_, 0);
+    install_fault_handler(nullptr);
+    note(file->slot(0), {17, 18});
+    set_thread_slot(&file->slot(0));
+  });
+  EXPECT_EQ(code, 74);
+  EXPECT_TRUE(recover_faults(path_).empty());
+  EXPECT_TRUE(fs::is_empty(folder_)) << "nothing is left behind";
+}
+
+TEST_F(Inflight, an_abort_of_the_main_thread_is_held_against_no_task_of_others) {
+  const int code = code_of_abort([&] {
+    auto* file = new InflightFile(path_, 0);
+    install_fault_handler(nullptr);
+    note(file->slot(0), {17, 18});
+  });
+  EXPECT_EQ(code, 74);
+  EXPECT_TRUE(recover_faults(path_).empty());
+}
+
+TEST_F(Inflight, an_abort_after_memory_ran_out_is_held_against_no_task) {
+  const int code = code_of_abort([&] {
+    auto* file = new InflightFile(path_, 0);
+    install_fault_handler(nullptr);
+    note(file->slot(0), {17, 18});
+    set_thread_slot(&file->slot(0));
+    detail::study_state = {true, shortages()};
+    EXPECT_THROW(static_cast<void>(operator new (std::size_t{1} << 62)), std::bad_alloc);
+  });
+  EXPECT_EQ(code, 74);
   EXPECT_TRUE(recover_faults(path_).empty());
 }
 

@@ -99,6 +99,7 @@ TEST(Run, one_bad_point_harms_no_other) {
     ASSERT_EQ(failures.seen.size(), 2U);
     const Failure& threw = failures.seen[failures.seen[0].task == 17 ? 0 : 1];
     EXPECT_EQ(threw.message, "x is unlucky");
+    EXPECT_EQ(failures.seen[failures.seen[0].task == 17 ? 1 : 0].message, "output y is nan");
   }
 }
 

@@ -1,5 +1,6 @@
 #include "engine/scheduler.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <deque>
 #include <optional>
@@ -186,7 +187,7 @@ TEST(Scheduler, requeues_the_range_of_a_lost_worker) {
   auto messages = scheduler.take_messages();
   ASSERT_EQ(assignments(messages, 0).size(), 2U);
   EXPECT_EQ(scheduler.live_workers(), 2);
-  scheduler.lost(0, {{3, 4}});
+  scheduler.lost(0, std::vector<TaskRange>{{3, 4}});
   EXPECT_EQ(scheduler.live_workers(), 1);
   EXPECT_FALSE(scheduler.results(0, assignments(messages, 0)[0].grant, {0, 10}, 1, 1)) << "late results are ignored";
   IntervalSet seen;
@@ -210,7 +211,7 @@ TEST(Scheduler, quarantines_a_task_after_it_killed_three_workers) {
   Scheduler scheduler = uniform(10, options);
   for (Rank rank = 0; rank < 5; ++rank) scheduler.hello(rank, {1, "host", rank}, 0);
   scheduler.take_messages();  // rank 0 has the whole sweep
-  scheduler.lost(0, {{7, 8}});
+  scheduler.lost(0, std::vector<TaskRange>{{7, 8}});
   int deaths = 1;
   std::vector<TaskIndex> crashed;
   while (!scheduler.finished()) {
@@ -219,7 +220,7 @@ TEST(Scheduler, quarantines_a_task_after_it_killed_three_workers) {
       EXPECT_EQ(assignment.careful, assignment.range == (TaskRange{7, 8}));
       if (assignment.careful) {
         EXPECT_NE(outgoing.to, 0) << "the master must not die of it while others live";
-        scheduler.lost(outgoing.to, {{7, 8}});
+        scheduler.lost(outgoing.to, std::vector<TaskRange>{{7, 8}});
         ++deaths;
       } else {
         scheduler.results(outgoing.to, assignment.grant, assignment.range, 1, 1);
@@ -354,11 +355,56 @@ TEST(Scheduler, of_a_sub_master_goes_on_with_the_deaths_that_the_master_has_coun
     for (const Outgoing& outgoing : scheduler.take_messages()) {
       EXPECT_TRUE(std::get<Assignment>(outgoing.message).careful);
       killed.push_back(outgoing.to);
-      scheduler.lost(outgoing.to, {{7, 8}});
+      scheduler.lost(outgoing.to, std::vector<TaskRange>{{7, 8}});
     }
   }
   EXPECT_EQ(killed, (std::vector<Rank>{5, 6})) << "not the sub-master itself";
   EXPECT_EQ(scheduler.take_crashed(), std::vector<TaskIndex>{7});
+}
+
+TEST(Scheduler, blames_nobody_when_a_worker_leaves_or_was_at_no_task_when_it_died) {
+  for (const bool dies : {false, true}) {
+    Scheduler scheduler = uniform(8, {.range_size = 4});
+    scheduler.hello(0, {1, "host", 1}, 0);
+    scheduler.take_messages();
+    if (dies) scheduler.lost(0, std::vector<TaskRange>());
+    else scheduler.left(0);
+    EXPECT_EQ(scheduler.live_workers(), 0);
+    scheduler.hello(1, {1, "host", 2}, 1);
+    for (const Assignment& assignment : assignments(scheduler.take_messages(), 1)) EXPECT_FALSE(assignment.careful);
+  }
+}
+
+TEST(Scheduler, tries_a_task_that_lacked_a_resource_once_more_alone_at_the_end_and_then_leaves_it) {
+  for (const bool lacks_again : {false, true}) {
+    Scheduler scheduler = uniform(20, {.range_size = 5});
+    scheduler.hello(0, {1, "host", 1}, 0);
+    scheduler.hello(1, {1, "host", 2}, 0);
+    std::deque<Outgoing> queue;
+    std::vector<TaskRange> alone;
+    double now = 0;
+    const auto collect = [&] {
+      for (Outgoing& outgoing : scheduler.take_messages()) queue.push_back(std::move(outgoing));
+    };
+    for (collect(); !queue.empty(); collect()) {
+      const Outgoing outgoing = std::move(queue.front());
+      queue.pop_front();
+      const auto given = std::get<Assignment>(outgoing.message);
+      if (given.careful) alone.push_back(given.range);
+      EXPECT_EQ(given.deaths, 0);
+      scheduler.results(outgoing.to, given.grant, given.range, 1, ++now);
+      const bool has_both = given.range.begin <= 6 && given.range.end > 7;
+      if (!given.careful && has_both) scheduler.lacked({6, 8});
+      if (given.careful && lacks_again) scheduler.lacked(given.range);
+      if (!given.careful && has_both) {
+        EXPECT_TRUE(scheduler.will_retry(7));
+        EXPECT_FALSE(scheduler.finished());
+      }
+    }
+    EXPECT_EQ(alone, (std::vector<TaskRange>{{6, 7}, {7, 8}}));
+    EXPECT_TRUE(scheduler.finished());
+    EXPECT_TRUE(scheduler.take_crashed().empty());
+  }
 }
 
 TEST(Scheduler, estimates_the_time_left) {
@@ -369,8 +415,54 @@ TEST(Scheduler, estimates_the_time_left) {
   scheduler.hello(1, {2, "host", 1}, 0);
   const auto given = assignments(scheduler.take_messages(), 1);
   scheduler.results(1, given[0].grant, given[0].range, 20.0, 10.0);  // 20 thread seconds on 2 threads: 1 task a second
-  EXPECT_NEAR(scheduler.remaining_seconds(5.0), 90.0, 1e-9);
-  EXPECT_NEAR(scheduler.remaining_seconds(30.0), 270.0, 1e-9) << "what goes on around the points counts";
+  EXPECT_NEAR(scheduler.remaining_seconds(10.0), 90.0, 1e-9);
+  EXPECT_NEAR(scheduler.remaining_seconds(15.0), 85.0, 1e-9) << "what is in flight is partly done";
+}
+
+TEST(Scheduler, counts_what_goes_on_around_the_points_in_the_time_left) {
+  Scheduler scheduler = uniform(100, {.range_size = 10});
+  scheduler.hello(1, {2, "host", 1}, 0);
+  const auto given = assignments(scheduler.take_messages(), 1);
+  scheduler.results(1, given[0].grant, given[0].range, 20.0, 30.0);  // 10 s of 30 in the study
+  EXPECT_NEAR(scheduler.remaining_seconds(30.0), 270.0, 1e-9);
+}
+
+/// Time left by the scheduler when half of the true time is over, in units of it. Two threads; `seconds` of each task.
+double estimate_at_half_time(std::vector<Segment> segments, const std::vector<double>& seconds) {
+  double total = 0;
+  for (const double s : seconds) total += s / 2;
+  Scheduler scheduler({}, first_tasks(seconds.size()), std::move(segments));
+  scheduler.hello(0, {2, "host", 1}, 0);
+  std::vector<std::pair<double, Assignment>> running;  // by the time when they end
+  double free[2] = {0, 0};
+  while (true) {
+    for (const Assignment& given : assignments(scheduler.take_messages(), 0)) {
+      double& lane = free[free[0] <= free[1] ? 0 : 1];
+      for (TaskIndex task = given.range.begin; task < given.range.end; ++task) lane += seconds[task];
+      running.emplace_back(lane, given);
+    }
+    const auto next = std::min_element(running.begin(), running.end(),
+                                       [](const auto& a, const auto& b) { return a.first < b.first; });
+    if (next == running.end() || next->first > total / 2) return scheduler.remaining_seconds(total / 2) / (total / 2);
+    const auto [now, done] = *next;
+    running.erase(next);
+    double spent = 0;
+    for (TaskIndex task = done.range.begin; task < done.range.end; ++task) spent += seconds[task];
+    scheduler.results(0, done.grant, done.range, spent, now);
+  }
+}
+
+TEST(Scheduler, estimates_the_time_left_by_the_cost_of_what_is_left) {
+  std::vector<Segment> declared;
+  std::vector<double> seconds;
+  for (std::uint64_t task = 0; task < 40; ++task) {
+    const double cost = std::pow(1.2, static_cast<double>(task));
+    declared.push_back({{task, task + 1}, cost});
+    seconds.push_back(0.01 * cost);
+  }
+  EXPECT_NEAR(estimate_at_half_time(declared, seconds), 1.0, 0.4);
+  std::reverse(seconds.begin(), seconds.end());  // a study that says nothing of its costs
+  EXPECT_LT(estimate_at_half_time({{{0, 40}, 1.0}}, seconds), 8.0) << "the speed measured last counts most";
 }
 
 /// One worker that takes `seconds` for each task on each of its threads, from time 0 on; returns what it has done when
@@ -468,7 +560,7 @@ TEST(Scheduler, leaves_a_suspected_task_to_the_next_run_if_it_would_not_end_in_t
   const auto first = assignments(messages, 1), second = assignments(messages, 2);
   scheduler.results(1, first.at(0).grant, first.at(0).range, 4, 4, 4);
   scheduler.results(1, first.at(1).grant, first.at(1).range, 4, 8, 4);
-  scheduler.lost(2, {second.at(0).range});
+  scheduler.lost(2, std::vector<TaskRange>{second.at(0).range});
   EXPECT_TRUE(assignments(scheduler.take_messages(), 1).empty());
   EXPECT_TRUE(scheduler.out_of_time(8));
 }

@@ -31,9 +31,9 @@ class Finished {
     file.flush();
   }
 
-  std::string text_of(void (*write)(const ResultReader&, std::FILE*)) const {
+  std::string text_of(void (*write)(const ResultReader&, std::FILE*, const OnBlock&)) const {
     std::FILE* out = std::fopen((scratch / "out").c_str(), "w");
-    write(ResultReader(path), out);
+    write(ResultReader(path), out, {});
     std::fclose(out);
     return bytes_of(scratch / "out");
   }
@@ -144,8 +144,9 @@ TEST(Digest, names_every_dataset) {
 
 TEST(RunLog, appends_one_json_object_per_event) {
   const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
   for (int run = 0; run < 2; ++run) {
-    RunLog log(scratch / "log.jsonl");
+    RunLog log(scratch / "log.jsonl", *sweep);
     log.start("trawl run \"x\"\n", 2, 4, 7);
     log.on_worker(1, {.threads = 4, .host = "node", .pid = 77});
     log.on_worker_lost(1, "silent");
@@ -159,12 +160,17 @@ TEST(RunLog, appends_one_json_object_per_event) {
   EXPECT_EQ(start["command"], "trawl run \"x\"\n");
   EXPECT_EQ(start["time"].get<std::string>().size(), std::string("2025-01-01T00:00:00.000Z").size());
   EXPECT_EQ(failure["task"], 5);
+  EXPECT_EQ(failure["point"], 2);
+  EXPECT_EQ(failure["replicate"], 1);
+  EXPECT_EQ(failure["parameters"],
+            nlohmann::json::parse(R"({"method": "fancy", "level": 1, "doubled": false, "rate": 1.5})"));
   EXPECT_EQ(failure["status"], "threw");
   EXPECT_EQ(nlohmann::json::parse(lines[9])["exit_code"], 3);
 }
 
 TEST(RunLog, that_cannot_be_written_does_no_harm) {
-  RunLog log("/proc/no such directory/log.jsonl");
+  const auto sweep = sweep_of(grid_text);
+  RunLog log("/proc/no such directory/log.jsonl", *sweep);
   log.start("trawl run", 1, 1, 0);
   log.end({}, 0);
 }

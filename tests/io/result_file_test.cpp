@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
@@ -147,6 +148,18 @@ TEST(ResultFile, leaves_nothing_but_itself_behind) {
   EXPECT_EQ(scratch.names(), std::vector<std::string>{"a.h5"});
 }
 
+TEST(ResultFile, removes_part_of_a_file_if_the_lock_that_was_left_names_its_process) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  for (const char* name : {"a.h5.tmp.71", "a.h5.tmp.72"})
+    put(scratch / name, bytes_of(scratch / "a.h5").substr(0, 3000));
+  std::filesystem::remove(scratch / "a.h5");
+  put(scratch / "a.h5.lock", "pid 71 on host");
+  run_to_the_end(scratch / "a.h5", *sweep, 5);
+  EXPECT_EQ(scratch.names(), (std::vector<std::string>{"a.h5", "a.h5.tmp.72"}));
+}
+
 TEST(ResultFile, leaves_alone_what_only_looks_like_a_leftover) {
   const Scratch scratch;
   const auto sweep = sweep_of(grid_text);
@@ -244,6 +257,50 @@ TEST(ResultFile, is_checked_as_for_a_run_without_being_created) {
   EXPECT_THROW(check_result_file(scratch / "missing/a.h5", *sweep), IoError);
   ResultFile file(scratch / "a.h5", *sweep);
   EXPECT_THROW(check_result_file(scratch / "a.h5", *sweep), BusyError);
+}
+
+struct Interruption {};
+
+TEST(ResultFile, leaves_nothing_behind_wherever_its_creation_is_interrupted) {
+  const auto sweep = sweep_of("study = 'sample'\nreplicates = 300000\n[axes]\nrate = [1, 2]\n");
+  int blocks = 0;
+  for (bool interrupted = true; interrupted; ++blocks) {
+    const Scratch scratch;
+    std::uint64_t last = 0;
+    int left = blocks;
+    interrupted = false;
+    try {
+      ResultFile file(scratch / "a.h5", *sweep, {}, [&](const char*, std::uint64_t done, std::uint64_t total) {
+        EXPECT_LE(last, done);
+        EXPECT_LE(done, total);
+        EXPECT_LE(done - last, std::uint64_t{1} << 20) << "a stop waits for a block";
+        last = done;
+        if (left-- == 0) throw Interruption();
+      });
+    } catch (const Interruption&) {
+      interrupted = true;
+      EXPECT_TRUE(scratch.names().empty()) << blocks;
+    }
+  }
+  EXPECT_GT(blocks, 20);
+}
+
+TEST(ResultFile, says_that_results_were_filled_at_allocation) {
+  const Scratch scratch;
+  const auto sweep = sweep_of(grid_text);
+  { ResultFile file(scratch / "a.h5", *sweep); }
+  const hid_t file = H5Fopen((scratch / "a.h5").c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+  for (const auto& [name, expected] :
+       {std::pair{"score", H5D_FILL_TIME_ALLOC}, std::pair{"status", H5D_FILL_TIME_ALLOC},
+        std::pair{"rate", H5D_FILL_TIME_NEVER}}) {
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT), properties = H5Dget_create_plist(dataset);
+    H5D_fill_time_t time = H5D_FILL_TIME_ERROR;
+    H5Pget_fill_time(properties, &time);
+    EXPECT_EQ(time, expected) << name;
+    H5Pclose(properties);
+    H5Dclose(dataset);
+  }
+  H5Fclose(file);
 }
 
 TEST(ResultFile, is_written_by_one_process_at_a_time) {

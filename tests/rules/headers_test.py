@@ -5,11 +5,14 @@ others are compiled here, one by one. Clang reads all of them once, together.
 """
 
 import concurrent.futures
+import functools
+import hashlib
 import json
 import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -43,6 +46,7 @@ def second_includes(tree):
     return breaches
 
 
+@functools.cache
 def include_flags():
     """Where the build looks for headers."""
     flags = []
@@ -61,9 +65,16 @@ def include_flags():
 
 
 def compile_text(compiler, tree, text):
-    """The compiler's errors about a source with this text."""
-    command = [compiler, "-std=c++20", "-fsyntax-only", "-x", "c++", "-I", str(tree), *include_flags(), "-"]
-    result = subprocess.run(command, input=text, capture_output=True, text=True)
+    """The compiler's errors about a source with this text. Under ccache, what has not changed is not compiled again."""
+    folder = BINARY_DIR / "headers"  # a source's path is part of what ccache remembers
+    folder.mkdir(exist_ok=True)
+    source = folder / (hashlib.sha256(text.encode()).hexdigest()[:16] + ".cpp")
+    source.write_text(text)
+    with tempfile.TemporaryDirectory() as scratch:
+        launcher = ["ccache"] if shutil.which("ccache") else []
+        command = [*launcher, compiler, "-std=c++20", "-O0", "-I", str(tree), *include_flags(), "-c", str(source), "-o",
+                   f"{scratch}/header.o"]
+        result = subprocess.run(command, capture_output=True, text=True)
     return result.stderr if result.returncode else ""
 
 

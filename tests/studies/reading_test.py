@@ -1,6 +1,7 @@
 """Runs every study's sweep, shrunk, and opens its file with every reader a user may have."""
 
 import concurrent.futures
+import inspect
 import json
 import os
 import pathlib
@@ -55,6 +56,20 @@ def trawl(*arguments):
     return result
 
 
+class Names(unittest.TestCase):
+    def test_no_name_is_an_argument_of_xarrays_own(self):
+        taken = {name for function in (xr.Dataset.sel, xr.Dataset.isel, xr.Dataset.mean)
+                 for name in inspect.signature(function).parameters}
+        self.assertLessEqual({"method", "tolerance", "drop", "dim", "skipna", "keep_attrs"}, taken)
+        for study in STUDIES:
+            described = json.loads(trawl("describe", study, "--json").stdout)["study"]
+            names = {parameter["name"] for parameter in described["parameters"]}
+            for output in described["outputs"]:
+                names |= {output["name"], *(dimension if isinstance(dimension, str) else dimension["name"]
+                                            for dimension in output["dimensions"])}
+            self.assertEqual(names & taken, set(), study)
+
+
 class Reading(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -90,7 +105,7 @@ class Reading(unittest.TestCase):
                             self.assertEqual([scale.shape for scale in dimension.values()], [(size,)], name)
                     self.assertTrue(dataset.attrs["long_name"], name)
                     if h5py.check_string_dtype(dataset.dtype) is None:
-                        self.assertNotIn(dataset.attrs["units"], TIME_WORDS | {""}, name)
+                        self.assertNotIn(dataset.attrs.get("units", "1"), TIME_WORDS | {""}, name)
                 self.assertTrue((file["status"][...] == 1).all())
                 self.assertEqual(file["status"].attrs["flag_meanings"].split()[1], "ok")
                 self.assertEqual(list(file["status"].attrs["flag_values"]), list(range(7)))
