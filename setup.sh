@@ -12,7 +12,7 @@ build_packages=(
 )
 reading_packages=(python3-xarray python3-h5netcdf python3-matplotlib)
 test_packages=(
-  libsimgrid-dev python3-h5py python3-netcdf4 python3-torch hdf5-tools clang-format shellcheck strace
+  libsimgrid-dev python3-h5py python3-netcdf4 python3-torch hdf5-tools clang clang-format shellcheck strace
   slurm-wlm slurmctld slurmd munge
 )
 

@@ -33,7 +33,7 @@ struct Block {
     }
   }
 
-  void evaluate() const { study.evaluate(tasks, {.base = base.data(), .sizes = sizes.data()}); }
+  void evaluate() const { study.evaluate(tasks, {.base = base.data(), .sizes = sizes.data(), .count = sizes.size()}); }
 
   studies::Fairness study;
   std::vector<double> rows;

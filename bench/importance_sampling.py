@@ -115,8 +115,8 @@ def main():
     parser.add_argument("--repeats", type=int, default=5)
     options = parser.parse_args()
 
-    for method, mean in (("plain", 0), ("importance", 3)):
-        compare(f"1e8 samples, {method}, against NumPy", options.bench, f"one_estimate/method:{int(mean > 0)}",
+    for estimator, mean in (("plain", 0), ("importance", 3)):
+        compare(f"1e8 samples, {estimator}, against NumPy", options.bench, f"one_estimate/estimator:{int(mean > 0)}",
                 options.repeats, lambda: timed(numpy_estimate, mean))
     compare("source's table, against vectorised NumPy", options.bench, "source_table", options.repeats,
             lambda: timed(numpy_table))

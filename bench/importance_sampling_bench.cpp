@@ -1,5 +1,5 @@
 // Importance sampling of the source's shifted integrand, and the normal draws it stands on. Arguments: number of the
-// method (plain, importance), threads. bench/importance_sampling.py runs it beside NumPy.
+// estimator (plain, importance), threads. bench/importance_sampling.py runs it beside NumPy.
 #include <benchmark/benchmark.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/task_arena.h>
@@ -33,7 +33,7 @@ void one_estimate(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(samples));
 }
 BENCHMARK(one_estimate)
-    ->ArgNames({"method", "threads"})
+    ->ArgNames({"estimator", "threads"})
     ->ArgsProduct({{0, 1}, {1, 2}})
     ->MeasureProcessCPUTime()
     ->UseRealTime()

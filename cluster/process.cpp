@@ -12,9 +12,13 @@
 #include <csignal>
 #include <cstring>
 #include <sstream>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "cluster/process_tree.hpp"
+#include "cluster/signals.hpp"
 #include "engine/error.hpp"
 #include "io/key_places.hpp"
 
@@ -89,6 +93,29 @@ std::vector<char*> pointers_to(std::vector<std::string>& texts) {
   return result;
 }
 
+class Attributes {
+ public:
+  /// A process group of its own; signals that we ignore are not ignored there.
+  Attributes() {
+    posix_spawnattr_init(&attributes_);
+    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF);
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    sigset_t ignored;
+    sigemptyset(&ignored);
+    sigaddset(&ignored, SIGPIPE);
+    sigaddset(&ignored, SIGXFSZ);
+    posix_spawnattr_setsigdefault(&attributes_, &ignored);
+  }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+  ~Attributes() { posix_spawnattr_destroy(&attributes_); }
+
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
 /// Appends what has arrived; false at the end.
 bool read_some(int fd, std::string& text) {
   char buffer[4096];
@@ -97,49 +124,102 @@ bool read_some(int fd, std::string& text) {
   return size > 0 || (size < 0 && errno == EINTR);
 }
 
-/// Reads both until their ends; false if `deadline` comes first.
-bool read_until(Clock::time_point deadline, const Pipe& output, const Pipe& errors, ProcessResult& result) {
-  pollfd fds[2] = {{output.read_end(), POLLIN, 0}, {errors.read_end(), POLLIN, 0}};
-  while (fds[0].fd >= 0 || fds[1].fd >= 0) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return false;
-    if (poll(fds, 2, static_cast<int>(std::min<std::int64_t>(left, 60'000))) < 0 && errno != EINTR) return false;
-    if (fds[0].fd >= 0 && fds[0].revents != 0 && !read_some(fds[0].fd, result.output)) fds[0].fd = -1;
-    if (fds[1].fd >= 0 && fds[1].revents != 0 && !read_some(fds[1].fd, result.errors)) fds[1].fd = -1;
+/// A program that runs, and what it has said so far.
+class Running {
+ public:
+  explicit Running(const std::vector<std::string>& arguments, const std::vector<std::string>& variables)
+      : output_(arguments.at(0)), errors_(arguments.at(0)) {
+    std::vector<std::string> words = arguments;
+    std::vector<std::string> environment = environment_with(variables);
+    const FileActions actions(output_, errors_);
+    const Attributes attributes;
+    const int error = posix_spawnp(&pid_, words[0].c_str(), actions.get(), attributes.get(), pointers_to(words).data(),
+                                   pointers_to(environment).data());
+    if (error != 0) fail(words[0], error);
+    end_with_process(pid_);
+    output_.close_write_end();
+    errors_.close_write_end();
   }
-  return true;
-}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { end_with_process(0); }
 
-int wait_for(pid_t pid) {
-  int status = 0;
-  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
+  pid_t pid() const { return pid_; }
+
+  /// Reads what it says until it has ended (a child that it leaves behind may keep its outputs open); false if
+  /// `is_over` says true first, which is asked several times a second.
+  template <class IsOver>
+  bool read_until(IsOver is_over) {
+    constexpr int turn_ms = 50;
+    pollfd fds[2] = {{output_.read_end(), POLLIN, 0}, {errors_.read_end(), POLLIN, 0}};
+    bool ended = false;
+    while (!ended && !is_over()) {
+      ended = has_ended();
+      for (int ready = 1; ready > 0;) {
+        ready = poll(fds, 2, ended || all_closed(fds) ? 0 : turn_ms);
+        if (ready <= 0) break;
+        if (fds[0].fd >= 0 && fds[0].revents != 0 && !read_some(fds[0].fd, result_.output)) fds[0].fd = -1;
+        if (fds[1].fd >= 0 && fds[1].revents != 0 && !read_some(fds[1].fd, result_.errors)) fds[1].fd = -1;
+        if (!ended && is_over()) return false;
+      }
+      if (!ended && all_closed(fds)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return ended;
+  }
+
+  /// Ends it with all that it started.
+  void end() {
+    constexpr auto grace = std::chrono::seconds(10);
+    ProcessTree tree(pid_);
+    tree.look();
+    kill(-pid_, SIGTERM);
+    const auto killed_at = Clock::now() + grace;
+    read_until([&] {
+      tree.look();
+      return Clock::now() >= killed_at || stop_is_urgent();
+    });
+    tree.kill_all();
+  }
+
+  /// Once it has ended.
+  ProcessResult wait() {
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) continue;
+    result_.code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return std::move(result_);
+  }
+
+ private:
+  static bool all_closed(const pollfd (&fds)[2]) { return fds[0].fd < 0 && fds[1].fd < 0; }
+
+  /// It stays a zombie, so that its number, and its group's, is not given again.
+  bool has_ended() const {
+    siginfo_t info{};
+    return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_;
+  }
+
+  Pipe output_;
+  Pipe errors_;
+  pid_t pid_ = 0;
+  ProcessResult result_;
+};
 
 }  // namespace
 
-ProcessResult run_process(const std::vector<std::string>& arguments, double timeout_s,
+ProcessResult run_process(const std::vector<std::string>& arguments, double timeout_s, WhenStopped when_stopped,
                           const std::vector<std::string>& variables) {
   const std::string& program = arguments.at(0);
-  Pipe output(program);
-  Pipe errors(program);
-  std::vector<std::string> words = arguments;
-  std::vector<std::string> environment = environment_with(variables);
-  pid_t pid = 0;
-  const FileActions actions(output, errors);
-  const int error = posix_spawnp(&pid, program.c_str(), actions.get(), nullptr, pointers_to(words).data(),
-                                 pointers_to(environment).data());
-  if (error != 0) fail(program, error);
-  output.close_write_end();
-  errors.close_write_end();
-  const auto timeout = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(timeout_s));
-  ProcessResult result;
-  const bool in_time = read_until(Clock::now() + timeout, output, errors, result);
-  if (!in_time) kill(pid, SIGKILL);
-  result.code = wait_for(pid);
-  if (!in_time)
-    throw IoError(fmt::format("{} did not answer within {:g} s. Does it work by hand?", program, timeout_s));
-  return result;
+  const auto stop = [&] { return when_stopped == WhenStopped::end_it && stop_requested(); };
+  if (stop()) throw Stopped(fmt::format("{}: stopped before {} was started. Run it again", stop_signal(), program));
+  Running running(arguments, variables);
+  const auto deadline =
+      Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(timeout_s));
+  const bool ended = running.read_until([&] { return Clock::now() >= deadline || stop(); });
+  if (!ended) running.end();
+  ProcessResult result = running.wait();
+  if (ended) return result;
+  if (stop()) throw Stopped(fmt::format("{}: stopped, and {} with it. Run it again", stop_signal(), program));
+  throw IoError(fmt::format("{} did not answer within {:g} s. Does it work by hand?", program, timeout_s));
 }
 
 std::string first_sentence(const std::string& messages) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 #include "engine/sweep_spec.hpp"
 
 namespace trawl {
@@ -42,9 +43,36 @@ double value(const Geomspace& axis, std::uint64_t i) {
 }
 
 // numpy, bit for bit: the step is the difference of the first two values.
+double first_step(const Arange& axis) {
+  return (axis.start + axis.step) - axis.start;
+}
+
 double value(const Arange& axis, std::uint64_t i) {
-  const double step = (axis.start + axis.step) - axis.start;
-  return axis.start + static_cast<double>(i) * step;
+  return axis.start + static_cast<double>(i) * first_step(axis);
+}
+
+bool is_whole(double x) {
+  return std::abs(x) <= largest_whole && std::trunc(x) == x;
+}
+
+// How many steps begin before the stop. One that begins within rounding of the stop (at most half a step) is at it.
+double steps_before_stop(const Arange& axis, double step) {
+  const double steps = (axis.stop - axis.start) / step;
+  const bool exact = is_whole(axis.start) && is_whole(axis.stop) && is_whole(step);
+  const double rounding = exact ? 0 : 0x1p-52 * (std::abs(axis.start) + std::abs(axis.stop)) / std::abs(step);
+  const double nearest = std::round(steps);
+  return std::abs(steps - nearest) <= std::min(rounding, 0.5) ? nearest : std::ceil(steps);
+}
+
+bool reaches_stop(const Arange& axis, double x) {
+  return axis.step > 0 ? x >= axis.stop : x <= axis.stop;
+}
+
+// Where the first step is rounded, the values drift from start + i * step: none of them may pass the stop.
+std::uint64_t arange_size(const Arange& axis, double steps) {
+  auto count = static_cast<std::uint64_t>(std::min(steps, steps_before_stop(axis, first_step(axis))));
+  while (count > 1 && reaches_stop(axis, value(axis, count - 1))) --count;
+  return count;
 }
 
 }  // namespace
@@ -56,7 +84,7 @@ std::uint64_t axis_size(const Axis& axis) {
   const auto* arange = std::get_if<Arange>(&axis.values);
   if (!arange) return 0;
   const std::string key = "axes." + axis.parameter;
-  const double count = std::ceil((arange->stop - arange->start) / arange->step);
+  const double count = steps_before_stop(*arange, arange->step);
   if (arange->step == 0 || !std::isfinite(count)) {
     throw SweepError(key,
                      "arange cannot be counted (its step is 0 or a number is not finite). Give start, stop and a "
@@ -70,7 +98,8 @@ std::uint64_t axis_size(const Axis& axis) {
                                  "step.",
                                  arange->step, arange->start));
   }
-  return count > 0 ? static_cast<std::uint64_t>(count) : 0;
+  if (count <= 1) return count > 0 ? 1 : 0;
+  return arange_size(*arange, count);
 }
 
 double axis_value(const Axis& axis, std::uint64_t i) {

@@ -17,6 +17,11 @@ void require_numbers(const Parameter& parameter, const std::string& key, const c
                                     accepted_values(parameter)));
 }
 
+// An end that is no value itself (arange's stop) must be a number all the same.
+void require_finite(const std::string& key, double end) {
+  if (!std::isfinite(end)) throw SweepError(key, fmt::format("{} is not a finite number. Give one.", end));
+}
+
 // Ends of a distribution or linspace must not be so far apart that their difference overflows.
 void require_finite_width(const std::string& key, double lower, double upper) {
   if (std::isfinite(upper - lower)) return;
@@ -68,6 +73,7 @@ struct AxisCheck {
 
   void operator()(const Geomspace& geomspace) const {
     require_numbers(parameter, key, "geomspace");
+    require_finite(key, geomspace.stop);
     if (geomspace.start == 0 || geomspace.stop == 0) {
       throw SweepError(key, "geomspace has an end at 0 (no geometric progression reaches it). Give ends other than 0.");
     }
@@ -111,8 +117,11 @@ struct AxisCheck {
     require_numbers(parameter, key, "integers");
     Parameter whole = parameter;  // a real parameter may be drawn from the whole numbers too
     whole.kind = Kind::integer;
-    require_value(whole, key, integers.lower);
-    require_value(whole, key, integers.upper);
+    for (const double end : {integers.lower, integers.upper}) {
+      if (const std::string problem = problem_with(whole, end); !problem.empty())
+        throw SweepError(key, fmt::format("{} (integers draws whole numbers, from end to end). Give {}.", problem,
+                                          accepted_values(whole)));
+    }
     require_order(key, integers.lower, integers.upper, true);
   }
 

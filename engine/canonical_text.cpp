@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 #include "engine/sweep_spec.hpp"
 
 namespace trawl {
@@ -31,12 +32,13 @@ std::string float_text(double value) {
 }
 
 std::string integer_text(double value) {
-  return fmt::format("{:.0f}", value);
+  return fmt::format("{:.0f}", value + 0.0);  // -0 + 0 is 0
 }
 
 // An end or step of an axis: need not be a value of the parameter (arange's stop).
 std::string number_text(const Parameter& parameter, double value) {
-  return parameter.kind == Kind::integer && std::trunc(value) == value ? integer_text(value) : float_text(value);
+  const bool whole = std::trunc(value) == value && std::abs(value) <= largest_whole;
+  return parameter.kind == Kind::integer && whole ? integer_text(value) : float_text(value);
 }
 
 std::string toml_value(const Parameter& parameter, double value) {

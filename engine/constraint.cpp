@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <set>
 #include <stdexcept>
 #include <vector>
 
@@ -11,56 +9,43 @@
 #include <muParser.h>
 
 #include "engine/error.hpp"
-#include "engine/spelling.hpp"
+#include "engine/plain_text.hpp"
+#include "engine/where.hpp"
 
 namespace trawl {
 
 namespace {
 
-// The problem may quote any character of the expression: control characters become spaces, for it is one line.
-[[noreturn]] void refuse(std::string problem) {
-  std::ranges::replace_if(
-      problem, [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' ');
-  throw SweepError("where", problem);
-}
+using Function = double (*)(double);
 
-bool is_identifier(std::string_view text) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
-  return !text.empty() && letter(text[0]) &&
-         std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
-}
+struct NamedFunction {
+  const char* name;
+  Function function;
+};
 
-// Labels of choices that can be written in an expression, with their values; a label that two parameters give
-// different values, or that is a parameter's name, is not among them.
-std::map<std::string, double> label_constants(const Declaration& declaration) {
-  std::map<std::string, double> constants;
-  std::set<std::string> ambiguous;
-  for (const Parameter& parameter : declaration.parameters) {
-    for (std::size_t i = 0; i < parameter.choices.size(); ++i) {
-      const auto value = static_cast<double>(i);
-      const auto [known, added] = constants.emplace(parameter.choices[i], value);
-      if (!added && known->second != value) ambiguous.insert(parameter.choices[i]);
-    }
-  }
-  std::erase_if(constants, [&](const auto& constant) {
-    return ambiguous.contains(constant.first) || !is_identifier(constant.first) ||
-           find_parameter(declaration, constant.first);
-  });
-  return constants;
-}
+constexpr NamedFunction functions_of_one[] = {
+    {"abs", [](double x) { return std::abs(x); }},     {"sign", [](double x) { return double((x > 0) - (x < 0)); }},
+    {"floor", [](double x) { return std::floor(x); }}, {"ceil", [](double x) { return std::ceil(x); }},
+    {"rint", [](double x) { return std::rint(x); }},   {"sqrt", [](double x) { return std::sqrt(x); }},
+    {"exp", [](double x) { return std::exp(x); }},     {"log", [](double x) { return std::log(x); }},
+    {"ln", [](double x) { return std::log(x); }},      {"log2", [](double x) { return std::log2(x); }},
+    {"log10", [](double x) { return std::log10(x); }}, {"sin", [](double x) { return std::sin(x); }},
+    {"cos", [](double x) { return std::cos(x); }},     {"tan", [](double x) { return std::tan(x); }},
+    {"asin", [](double x) { return std::asin(x); }},   {"acos", [](double x) { return std::acos(x); }},
+    {"atan", [](double x) { return std::atan(x); }},   {"sinh", [](double x) { return std::sinh(x); }},
+    {"cosh", [](double x) { return std::cosh(x); }},   {"tanh", [](double x) { return std::tanh(x); }},
+    {"asinh", [](double x) { return std::asinh(x); }}, {"acosh", [](double x) { return std::acosh(x); }},
+    {"atanh", [](double x) { return std::atanh(x); }},
+};
 
-// muParser would take a = 1 for an assignment to the parameter.
-void refuse_assignment(const std::string& expression) {
-  for (std::size_t i = expression.find('='); i != std::string::npos; i = expression.find('=', i)) {
-    const char before = i > 0 ? expression[i - 1] : ' ';
-    if (before == '<' || before == '>' || before == '!') {
-      ++i;
-    } else if (i + 1 < expression.size() && expression[i + 1] == '=') {
-      i += 2;
-    } else {
-      refuse("where has a single = (it compares, it sets nothing). Use ==.");
-    }
-  }
+double arc_tangent(double y, double x) {
+  return std::atan2(y, x);
+}
+double smallest(const double* values, int count) {
+  return *std::min_element(values, values + count);
+}
+double largest(const double* values, int count) {
+  return *std::max_element(values, values + count);
 }
 
 // What muParser says is wrong, for the middle of a sentence of ours.
@@ -77,31 +62,34 @@ struct Constraint::Impl {
   mu::Parser parser;
 };
 
+const std::vector<WhereFunction>& where_functions() {
+  static const std::vector<WhereFunction> all = [] {
+    std::vector<WhereFunction> functions = {
+        {"atan2", 2}, {"min", WhereFunction::any_number}, {"max", WhereFunction::any_number}};
+    for (const NamedFunction& one : functions_of_one) functions.push_back({one.name, 1});
+    return functions;
+  }();
+  return all;
+}
+
 Constraint::Constraint(const std::string& expression, const Declaration& declaration) {
   if (expression.empty()) return;
-  refuse_assignment(expression);
+  const std::string translation = translate_where(expression, declaration);
   impl_ = std::make_unique<Impl>();
-  std::vector<std::string> names = parameter_names(declaration);
   try {
     for (const Parameter& parameter : declaration.parameters) impl_->values.push_back(parameter.default_value);
-    for (std::size_t i = 0; i < names.size(); ++i) impl_->parser.DefineVar(names[i], &impl_->values[i]);
-    for (const auto& [label, value] : label_constants(declaration)) impl_->parser.DefineConst(label, value);
-    if (!find_parameter(declaration, "true")) impl_->parser.DefineConst("true", 1);
-    if (!find_parameter(declaration, "false")) impl_->parser.DefineConst("false", 0);
+    for (std::size_t i = 0; i < impl_->values.size(); ++i)
+      impl_->parser.DefineVar(fmt::format("v{}", i), &impl_->values[i]);
+    impl_->parser.ClearFun();
+    for (const NamedFunction& one : functions_of_one) impl_->parser.DefineFun(one.name, one.function);
+    impl_->parser.DefineFun("atan2", arc_tangent);
+    impl_->parser.DefineFun("min", smallest);
+    impl_->parser.DefineFun("max", largest);
     impl_->parser.DefineInfixOprt("!", [](double x) { return x == 0 ? 1.0 : 0.0; });
-    impl_->parser.SetExpr(expression);
+    impl_->parser.SetExpr(translation);
     impl_->parser.Eval();
   } catch (const mu::ParserError& error) {
-    if (error.GetCode() == mu::ecUNASSIGNABLE_TOKEN) {
-      for (const auto& constant : label_constants(declaration)) names.push_back(constant.first);
-      refuse(fmt::format("unknown name {} in where ({} has no such parameter). {}", error.GetToken(), declaration.name,
-                         suggestion(error.GetToken(), names)));
-    }
-    refuse(fmt::format("where cannot be read ({}). Write a condition such as \"{} > 0\".", reason(error),
-                       names.empty() ? "1" : names[0]));
-  }
-  if (impl_->parser.GetNumResults() != 1) {
-    refuse("where is several expressions (a comma separates them). Join them by && or ||.");
+    throw SweepError("where", fmt::format("where cannot be read ({}). Simplify it.", one_line(reason(error))));
   }
 }
 

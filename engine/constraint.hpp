@@ -9,8 +9,8 @@
 
 namespace trawl {
 
-/// A muParser expression over parameter names; the labels of choice parameters are constants that compare equal to
-/// the parameter's value. Not thread safe: one object for each thread.
+/// A condition over parameters in the language of where.hpp, evaluated by muParser. Not thread safe: one object for
+/// each thread.
 class Constraint {
  public:
   /// An empty expression admits every point. Throws SweepError (key "where").
@@ -18,7 +18,7 @@ class Constraint {
   ~Constraint();
   Constraint(Constraint&&) noexcept;
 
-  /// Whether the point (one value per parameter) is wanted: the expression is neither 0 nor NaN.
+  /// Whether the point (one value per parameter) is wanted: the condition holds.
   bool admits(std::span<const double> point);
 
  private:

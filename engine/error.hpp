@@ -20,8 +20,20 @@ class SweepError : public UsageError {
   std::string key;
 };
 
+/// A mistake in the code of a study, for its author: exit code 2. The text begins with "study NAME: ".
+class StudyError : public UsageError {
+ public:
+  using UsageError::UsageError;
+};
+
 /// The machine or its file system refused: exit code 74.
 class IoError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// Another process is writing the file: exit code 73.
+class BusyError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
@@ -30,8 +42,10 @@ class IoError : public std::runtime_error {
 enum ExitCode : int {
   exit_complete = 0,
   exit_bug = 1,
+  exit_difference = 1,  ///< of replay, as of diff and cmp
   exit_usage = 2,
   exit_failed_points = 3,
+  exit_busy = 73,
   exit_io = 74,
   exit_stopped_early = 75,
 };

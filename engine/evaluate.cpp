@@ -152,7 +152,8 @@ void Evaluator::evaluate_part(TaskRange tasks, std::size_t offset, const RangeBu
   for (std::size_t k = 0; k < base_.size(); ++k) base_[k] = buffer.columns[k] + place * sweep_.output_sizes[k];
   const Tasks block{static_cast<std::size_t>(tasks.size()), parameters, rows_.data() + offset * parameters,
                     sweep_.design.seed(), random_index_.data() + offset};
-  const Columns columns{base_.data(), sweep_.output_sizes.data()};
+  const Columns columns{base_.data(), sweep_.output_sizes.data(), base_.size(),
+                        sweep_.study.declaration().name.c_str()};
   const std::uint64_t shortages_before = shortages();
   Verdict verdict;
   try {

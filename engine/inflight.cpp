@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <memory>
 #include <new>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -64,16 +66,84 @@ std::string faults_file(const std::string& path) {
   return path + ".faults";
 }
 
-/// All files PATH.*.
-std::vector<fs::path> companions(const std::string& path) {
+/// The file mapped into memory; null if that fails or it has not the size of slots.
+const InflightSlot* map_slots(const std::string& file) {
+  const int fd = open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return nullptr;
+  struct stat status {};
+  const bool whole = fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size == off_t{file_size};
+  void* memory = whole ? mmap(nullptr, file_size, PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+  close(fd);
+  return memory == MAP_FAILED ? nullptr : static_cast<const InflightSlot*>(memory);
+}
+
+void unmap(const InflightSlot* slots) {
+  munmap(const_cast<InflightSlot*>(slots), file_size);
+}
+
+bool is_regular(const fs::path& file, std::uintmax_t& size) {
+  struct stat status {};
+  if (lstat(file.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  size = static_cast<std::uintmax_t>(status.st_size);
+  return true;
+}
+
+/// A file of a rank: nothing yet, or slots, in which most bits of a signal's place are 0.
+bool is_rank_file(const fs::path& file) {
+  constexpr std::uint64_t most_signal = 64;
+  std::uintmax_t size = 0;
+  if (!is_regular(file, size)) return false;
+  if (size == 0) return true;
+  const InflightSlot* slots = map_slots(file.string());
+  if (slots == nullptr) return false;
+  bool ours = true;
+  for (std::size_t i = 0; i < InflightFile::slot_count; ++i) {
+    std::uint64_t signal_place = 0;
+    std::memcpy(&signal_place, reinterpret_cast<const char*>(slots + i) + offsetof(InflightSlot, signal),
+                sizeof(signal_place));
+    ours = ours && signal_place <= most_signal;
+  }
+  unmap(slots);
+  return ours;
+}
+
+/// A file of faults: lines of two numbers, the last perhaps cut.
+bool is_faults_file(const fs::path& file) {
+  std::uintmax_t size = 0;
+  if (!is_regular(file, size)) return false;
+  std::FILE* in = std::fopen(file.c_str(), "re");
+  if (in == nullptr) return false;
+  bool ours = true;
+  for (int c = 0; ours && (c = std::fgetc(in)) != EOF;) ours = (c >= '0' && c <= '9') || c == ' ' || c == '\n';
+  std::fclose(in);
+  return ours;
+}
+
+/// All files that have names like ours: PATH.faults and PATH.RANK.
+std::vector<fs::path> namesakes(const std::string& path) {
   std::vector<fs::path> files;
   if (path.empty()) return files;
   const fs::path base(path);
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(base.has_parent_path() ? base.parent_path() : ".", ignored)) {
     const std::string name = entry.path().filename().string();
-    if (name.starts_with(base.filename().string() + ".")) files.push_back(base.parent_path() / name);
+    const std::string prefix = base.filename().string() + ".";
+    if (!name.starts_with(prefix)) continue;
+    const std::string_view rest = std::string_view(name).substr(prefix.size());
+    const bool is_number = !rest.empty() && rest.find_first_not_of("0123456789") == std::string_view::npos;
+    if (is_number || base.parent_path() / name == faults_file(path)) files.push_back(base.parent_path() / name);
   }
+  return files;
+}
+
+bool is_ours(const fs::path& file, const std::string& path) {
+  return file == faults_file(path) ? is_faults_file(file) : is_rank_file(file);
+}
+
+/// Those of the files with names like ours that are.
+std::vector<fs::path> companions(const std::string& path) {
+  std::vector<fs::path> files = namesakes(path);
+  std::erase_if(files, [&](const fs::path& file) { return !is_ours(file, path); });
   return files;
 }
 
@@ -84,21 +154,13 @@ struct PlainSlot {
 
 std::optional<std::vector<PlainSlot>> read_slots(const std::string& file) {
   std::vector<PlainSlot> busy;
-  const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return std::nullopt;
-  void* memory = mmap(nullptr, file_size, PROT_READ, MAP_SHARED, fd, 0);
-  const bool whole = lseek(fd, 0, SEEK_END) == static_cast<off_t>(file_size);
-  close(fd);
-  if (memory == MAP_FAILED) return std::nullopt;
-  if (whole) {
-    const auto* slots = static_cast<const InflightSlot*>(memory);
-    for (std::size_t i = 0; i < InflightFile::slot_count; ++i) {
-      const TaskRange range{slots[i].begin.load(), slots[i].end.load()};
-      if (range.begin < range.end) busy.push_back({range, slots[i].signal.load()});
-    }
+  const InflightSlot* slots = map_slots(file);
+  if (slots == nullptr) return std::nullopt;
+  for (std::size_t i = 0; i < InflightFile::slot_count; ++i) {
+    const TaskRange range{slots[i].begin.load(), slots[i].end.load()};
+    if (range.begin < range.end) busy.push_back({range, slots[i].signal.load()});
   }
-  munmap(memory, file_size);
-  if (!whole) return std::nullopt;
+  unmap(slots);
   return busy;
 }
 
@@ -129,6 +191,17 @@ bool note_fault(int signal) {
   return any;
 }
 
+/// What each signal did before, by number.
+struct sigaction earlier_actions[NSIG];
+
+/// Sent by another process, it is no fault: it does what it would without us.
+bool pass_on(int signal, siginfo_t* info, void* context) {
+  const struct sigaction& earlier = earlier_actions[signal];
+  if (info->si_code > 0 || info->si_pid == getpid() || (earlier.sa_flags & SA_SIGINFO) == 0) return false;
+  earlier.sa_sigaction(signal, info, context);
+  return true;
+}
+
 /// What ran then is suspected of nothing.
 void clear_slots() {
   InflightSlot* slots = process_slots.load();
@@ -144,7 +217,8 @@ void clear_slots() {
   _exit(exit_io);
 }
 
-void on_fault(int signal, siginfo_t*, void*) {
+void on_fault(int signal, siginfo_t* info, void* context) {
+  if (pass_on(signal, info, context)) return;
   if (!note_fault(signal)) {
     clear_slots();
     if (signal == SIGABRT || detail::study_state.inside || !memory_is_left()) end_for_want_of_resources();
@@ -172,6 +246,15 @@ void on_fault(int signal, siginfo_t*, void*) {
 
 }  // namespace
 
+void check_inflight_files(const std::string& path) {
+  for (const fs::path& file : namesakes(path)) {
+    if (is_ours(file, path)) continue;
+    throw UsageError(fmt::format(
+        "{}: is not a file of trawl, and a run needs that name to note what it computes. Give the result file another "
+        "name, or move it away",
+        file.string()));
+  }
+}
 constinit thread_local detail::StudyState detail::study_state{};
 
 InflightFile::InflightFile(const std::string& path, Rank rank) {
@@ -179,7 +262,8 @@ InflightFile::InflightFile(const std::string& path, Rank rank) {
   int flags = MAP_SHARED | MAP_ANONYMOUS;
   if (!path.empty()) {
     file_ = rank_file(path, rank);
-    fd = open(file_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (is_rank_file(file_)) unlink(file_.c_str());
+    fd = open(file_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (fd < 0 || posix_fallocate(fd, 0, file_size) != 0) {
       const int error = errno;
       if (fd >= 0) close(fd);
@@ -215,8 +299,10 @@ std::optional<std::vector<TaskRange>> read_inflight(const std::string& path, Ran
 std::vector<Fault> recover_faults(const std::string& path) {
   std::vector<Fault> faults;
   if (path.empty()) return faults;
-  std::FILE* log = std::fopen(faults_file(path).c_str(), "ae");
   std::error_code ignored;
+  const bool keeps_log =
+      !fs::exists(fs::symlink_status(faults_file(path), ignored)) || is_faults_file(faults_file(path));
+  std::FILE* log = keeps_log ? std::fopen(faults_file(path).c_str(), "ae") : nullptr;
   for (const fs::path& file : companions(path)) {
     if (file == faults_file(path)) continue;
     const auto slots = read_slots(file.string());
@@ -228,7 +314,7 @@ std::vector<Fault> recover_faults(const std::string& path) {
     fs::remove(file, ignored);
   }
   if (log != nullptr) std::fclose(log);
-  if (std::FILE* in = std::fopen(faults_file(path).c_str(), "re")) {
+  if (std::FILE* in = keeps_log ? std::fopen(faults_file(path).c_str(), "re") : nullptr) {
     TaskRange range;
     while (std::fscanf(in, "%" SCNu64 " %" SCNu64, &range.begin, &range.end) == 2) {
       if (range.begin >= range.end) continue;
@@ -257,7 +343,11 @@ void install_fault_handler(char* const* argv) {
   action.sa_sigaction = on_fault;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigemptyset(&action.sa_mask);
-  for (const int signal : fault_signals) sigaction(signal, &action, nullptr);
+  for (const int signal : fault_signals) {
+    struct sigaction earlier {};
+    sigaction(signal, &action, &earlier);
+    if (earlier.sa_sigaction != on_fault) earlier_actions[signal] = earlier;
+  }
 }
 
 void set_thread_slot(InflightSlot* slot) {

@@ -22,12 +22,15 @@ struct InflightSlot {
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
+/// Throws UsageError if one of the files PATH.RANK or PATH.faults is there and, by its contents, is not ours.
+void check_inflight_files(const std::string& path);
+
 /// The slots of one rank, in the file PATH.RANK; removed by the destructor.
 class InflightFile {
  public:
   static constexpr std::size_t slot_count = 1024;
 
-  /// With an empty path the slots are plain memory. Throws IoError.
+  /// With an empty path the slots are plain memory. Replaces a file of ours. Throws IoError.
   InflightFile(const std::string& path, Rank rank);
   ~InflightFile();
   InflightFile(const InflightFile&) = delete;
@@ -49,7 +52,8 @@ struct Fault {
   int times = 0;
 };
 
-/// What earlier processes left behind; removes it and remembers the faults in PATH.faults.
+/// What earlier processes left behind; removes it and remembers the faults in PATH.faults. Here as everywhere, files
+/// that have such names but are not ours are left alone.
 std::vector<Fault> recover_faults(const std::string& path);
 
 /// Removes PATH.faults and what killed ranks left behind; called when the sweep is complete.

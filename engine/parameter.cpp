@@ -1,6 +1,5 @@
 #include "engine/parameter.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <stdexcept>
@@ -8,40 +7,22 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "engine/number.hpp"
+#include "engine/plain_text.hpp"
+
 namespace trawl {
 
 namespace {
 
-constexpr double largest_whole = 9007199254740992.0;  // 2^53: up to here every whole number is a double
-
 bool is_whole(double value) {
   return std::abs(value) <= largest_whole && std::trunc(value) == value;
-}
-
-// Reads all of `text` as a number.
-template <class Number>
-bool read_number(std::string_view text, Number& value) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
-double read_integer(std::string_view text) {
-  double value = 0;
-  if (!read_number(text, value)) throw std::invalid_argument(fmt::format("'{}' is not a whole number", text));
-  constexpr auto largest = static_cast<std::int64_t>(largest_whole);
-  std::int64_t exact = 0;  // as a double 2^53 + 1 would pass for 2^53
-  if (read_number(text, exact) && (exact > largest || exact < -largest)) {
-    throw std::invalid_argument(fmt::format("{} is beyond 2^53", text));
-  }
-  return value;
 }
 
 double read_choice(const Parameter& parameter, std::string_view text) {
   for (std::size_t i = 0; i < parameter.choices.size(); ++i) {
     if (parameter.choices[i] == text) return static_cast<double>(i);
   }
-  throw std::invalid_argument(fmt::format("'{}' is none of {}", text, fmt::join(parameter.choices, ", ")));
+  throw std::invalid_argument(fmt::format("'{}' is none of {}", shown(text), fmt::join(parameter.choices, ", ")));
 }
 
 }  // namespace
@@ -110,30 +91,25 @@ std::string value_text(const Parameter& parameter, double value) {
     case Kind::choice:
       return parameter.choices.at(static_cast<std::size_t>(value));
     case Kind::integer:
-      return fmt::format("{:.0f}", value);
+      return fmt::format("{:.0f}", settled(parameter, value));
     case Kind::real:
       break;
   }
   return fmt::format("{}", value);
 }
 
+double settled(const Parameter& parameter, double value) {
+  return parameter.kind == Kind::real ? value : value + 0.0;  // -0 + 0 is 0
+}
+
 double parse_value(const Parameter& parameter, std::string_view text) {
-  double value = 0;
-  switch (parameter.kind) {
-    case Kind::flag:
-      if (text != "true" && text != "false") {
-        throw std::invalid_argument(fmt::format("'{}' is neither true nor false", text));
-      }
-      return text == "true" ? 1 : 0;
-    case Kind::choice:
-      return read_choice(parameter, text);
-    case Kind::integer:
-      value = read_integer(text);
-      break;
-    case Kind::real:
-      if (!read_number(text, value)) throw std::invalid_argument(fmt::format("'{}' is not a number", text));
-      break;
+  if (parameter.kind == Kind::flag) {
+    if (text == "true") return 1;
+    if (text == "false") return 0;
+    throw std::invalid_argument(fmt::format("'{}' is neither true nor false", shown(text)));
   }
+  if (parameter.kind == Kind::choice) return read_choice(parameter, text);
+  const double value = settled(parameter, read_number(text));
   const std::string problem = problem_with(parameter, value);
   if (!problem.empty()) throw std::invalid_argument(problem);
   return value;

@@ -211,6 +211,7 @@ class Master {
         if (summary_.out_of_time) grace_s_ = std::min(grace_s_, margin_of(options_.time_limit_s) / 2);
         scheduler_.stop();
         deliver();
+        flush();  // whoever asked may not wait long
       }
     }
     if (stop_time_ >= 0) {

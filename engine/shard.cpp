@@ -1,24 +1,27 @@
 #include "engine/shard.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
+#include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/cost_order.hpp"
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 
 namespace trawl {
 
 namespace {
 
 std::optional<std::uint64_t> parse_count(std::string_view text) {
-  std::uint64_t count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || end != text.data() + text.size() || count == 0) return std::nullopt;
-  return count;
+  try {
+    const std::int64_t count = read_whole_number(text);
+    return count > 0 ? std::optional(static_cast<std::uint64_t>(count)) : std::nullopt;
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
 }
 
 double cost_of(const Segment& segment) {

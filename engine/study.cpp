@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "engine/error.hpp"
 
 namespace trawl {
@@ -27,6 +29,20 @@ std::size_t OutputLayout::size(std::size_t k) const {
     product *= dimension->size();
   }
   return product;
+}
+
+void Columns::refuse_output(std::size_t output) const {
+  throw StudyError(
+      fmt::format("study {}: output {} is written, but there are {} only, counted from 0 (outputs() declares them). "
+                  "Correct the number in evaluate().",
+                  study, output, count));
+}
+
+void Columns::refuse_scalar(std::size_t output) const {
+  if (output >= count) refuse_output(output);
+  throw StudyError(
+      fmt::format("study {}: output {} is set as a scalar, but has {} elements. Write out[{}][i] in evaluate().", study,
+                  output, sizes[output], output));
 }
 
 }  // namespace trawl

@@ -35,6 +35,7 @@ std::vector<std::string> parameter_names(const Declaration& declaration);
 struct Dimension {
   std::string name;
   std::string unit = "1";
+  std::string long_name = {};  ///< see long_name_of
   std::string description = {};
   std::vector<double> values = {};
   std::vector<std::string> labels = {};  ///< instead of values
@@ -46,6 +47,7 @@ struct Dimension {
 struct Output {
   std::string name;
   std::string unit = "1";
+  std::string long_name = {};  ///< see long_name_of
   std::string description = {};
   std::vector<std::string> dimensions = {};  ///< names in OutputLayout::dimensions, slowest first; none for a scalar
   std::string nan_means = {};  ///< what a NaN element says ("epoch beyond the point's own"); empty: a NaN is a failure
@@ -81,10 +83,26 @@ struct Tasks {
 struct Columns {
   double* const* base = nullptr;       ///< one pointer per output, to the block's first task
   const std::size_t* sizes = nullptr;  ///< elements per task, one per output
+  std::size_t count = 0;               ///< number of outputs
+  const char* study = "";              ///< its name, for errors
 
+  /// Throws StudyError if the study has no such output.
   std::span<double> of(std::size_t output, std::size_t task) const {
+    if (output >= count) [[unlikely]]
+      refuse_output(output);
     return {base[output] + task * sizes[output], sizes[output]};
   }
+
+  /// The only element of a scalar output. Throws StudyError if there is no such output or it has several elements.
+  double& scalar(std::size_t output, std::size_t task) const {
+    if (output >= count || sizes[output] != 1) [[unlikely]]
+      refuse_scalar(output);
+    return base[output][task];
+  }
+
+ private:
+  [[noreturn]] void refuse_output(std::size_t output) const;
+  [[noreturn]] void refuse_scalar(std::size_t output) const;
 };
 
 /// Implementations are immutable after construction; every method may be called from many threads at once.
@@ -93,6 +111,10 @@ class Study {
   virtual ~Study() = default;
 
   virtual const Declaration& declaration() const = 0;
+
+  /// What is wrong with the way the study was put together, as a phrase; empty if nothing is. check_study() asks for
+  /// it.
+  virtual std::string problem() const { return {}; }
 
   /// The outputs and their dimensions for a sweep in which parameter p spans extents[p].
   virtual OutputLayout outputs(std::span<const Extent> extents) const = 0;

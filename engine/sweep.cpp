@@ -2,77 +2,47 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
-#include <stdexcept>
 
 #include <fmt/format.h>
 
+#include "engine/check_study.hpp"
 #include "engine/error.hpp"
 
 namespace trawl {
 
 namespace {
 
-// Names of a result file's own objects.
-constexpr const char* reserved_names[] = {"point", "replicate", "status"};
-
-[[noreturn]] void refuse_study(const Declaration& declaration, const std::string& problem) {
-  throw std::logic_error(fmt::format("study {}: {} (this is a bug of the study). Please report it to its author.",
-                                     declaration.name, problem));
-}
-
-bool is_name(const std::string& name) {
-  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  return !name.empty() && letter(name[0]) &&
-         std::ranges::all_of(name, [&](char c) { return letter(c) || c == '_' || (c >= '0' && c <= '9'); });
-}
-
-// Every name becomes an object of the result file: no two may be alike.
-class Names {
- public:
-  explicit Names(const Declaration& declaration)
-      : declaration_(declaration), seen_(std::begin(reserved_names), std::end(reserved_names)) {}
-
-  void add(const std::string& name) {
-    if (!is_name(name)) refuse_study(declaration_, fmt::format("'{}' is not a name of letters, digits and _", name));
-    if (!seen_.insert(name).second) refuse_study(declaration_, fmt::format("the name {} is taken twice", name));
+// Integers, flags and choices have one zero.
+void settle(SweepSpec& spec, const Declaration& declaration) {
+  const auto settle_value = [&declaration](const std::string& name, double& value) {
+    if (const auto position = find_parameter(declaration, name))
+      value = settled(declaration.parameters[*position], value);
+  };
+  const auto settle_axis = [&settle_value](const std::string& name, auto& axis) {
+    if constexpr (requires { axis.values; }) {
+      for (double& value : axis.values) settle_value(name, value);
+    } else if constexpr (requires { axis.start; }) {
+      settle_value(name, axis.start), settle_value(name, axis.stop);
+    } else {
+      settle_value(name, axis.lower), settle_value(name, axis.upper);
+    }
+  };
+  for (Axis& axis : spec.axes) std::visit([&](auto& values) { settle_axis(axis.parameter, values); }, axis.values);
+  for (Setting& setting : spec.fixed) settle_value(setting.parameter, setting.value);
+  for (auto& point : spec.list) {
+    for (Setting& setting : point) settle_value(setting.parameter, setting.value);
   }
-
- private:
-  const Declaration& declaration_;
-  std::set<std::string> seen_;
-};
+}
 
 SweepSpec checked(const Declaration& declaration, SweepSpec spec) {
-  Names names(declaration);
-  for (const Parameter& parameter : declaration.parameters) {
-    names.add(parameter.name);
-    const std::string problem = problem_with(parameter, parameter.default_value);
-    if (!problem.empty()) refuse_study(declaration, fmt::format("default of {}: {}", parameter.name, problem));
-  }
+  check_declaration(declaration);
   validate(spec, declaration);
+  settle(spec, declaration);
   return spec;
 }
 
 OutputLayout checked(const Declaration& declaration, OutputLayout layout) {
-  Names names(declaration);
-  for (const Parameter& parameter : declaration.parameters) names.add(parameter.name);
-  std::set<std::string> dimensions;
-  for (const Dimension& dimension : layout.dimensions) {
-    names.add(dimension.name);
-    dimensions.insert(dimension.name);
-    if (dimension.size() == 0) refuse_study(declaration, fmt::format("dimension {} is empty", dimension.name));
-  }
-  if (layout.outputs.empty()) refuse_study(declaration, "it has no outputs");
-  for (const Output& output : layout.outputs) {
-    names.add(output.name);
-    std::set<std::string> own;
-    for (const std::string& dimension : output.dimensions) {
-      if (dimensions.contains(dimension) && own.insert(dimension).second) continue;
-      refuse_study(declaration, fmt::format("output {} has the dimension {}, which is unknown or taken twice",
-                                            output.name, dimension));
-    }
-  }
+  check_layout(declaration, layout);
   return layout;
 }
 
@@ -95,13 +65,21 @@ void check_dimensions(const Design& design, const OutputLayout& layout) {
   }
 }
 
-void check_bytes(std::uint64_t tasks, std::size_t doubles_per_task) {
+void check_bytes(const Design& design, std::size_t doubles_per_task) {
   constexpr std::uint64_t most_doubles = std::numeric_limits<std::int64_t>::max() / sizeof(double);
+  const std::uint64_t tasks = design.task_count();
   if (doubles_per_task <= most_doubles / tasks) return;
-  throw SweepError("axes",
+  throw SweepError(design.replicates() > design.point_count() ? "replicates" : "axes",
                    fmt::format("{} tasks of {} numbers each (more than 2^63 bytes of results). Use fewer points or "
                                "replicates.",
                                tasks, doubles_per_task));
+}
+
+void check_text(const std::string& text) {
+  if (text.size() <= max_sweep_text) return;
+  throw SweepError("axes", fmt::format("the sweep's canonical text has {} bytes (a result file and a job hold at most "
+                                       "{} MiB of it). List fewer values, or split the sweep.",
+                                       text.size(), max_sweep_text >> 20));
 }
 
 }  // namespace
@@ -112,10 +90,11 @@ Sweep::Sweep(const Study& the_study, SweepSpec the_spec)
       design(spec, study.declaration()),
       layout(checked(study.declaration(), study.outputs(design.extents()))),
       text(canonical_text(spec, study.declaration())) {
+  check_text(text);
   check_dimensions(design, layout);
   for (std::size_t k = 0; k < layout.outputs.size(); ++k) output_sizes.push_back(layout.size(k));
   for (const std::size_t size : output_sizes) doubles_per_task += size;
-  check_bytes(design.task_count(), doubles_per_task);
+  check_bytes(design, doubles_per_task);
 }
 
 }  // namespace trawl

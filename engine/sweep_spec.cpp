@@ -7,6 +7,7 @@
 
 #include "engine/axis_check.hpp"
 #include "engine/constraint.hpp"
+#include "engine/distinct.hpp"
 #include "engine/error.hpp"
 #include "engine/spelling.hpp"
 
@@ -250,6 +251,7 @@ void validate(const SweepSpec& spec, const Declaration& declaration) {
   check_zip(spec);
   check_common_random_numbers(spec);
   check_count(spec);
+  require_distinct_points(spec, declaration);
   Constraint(spec.where, declaration);
 }
 

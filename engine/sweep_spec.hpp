@@ -29,7 +29,8 @@ struct Geomspace {
   std::uint64_t num;
 };
 
-/// ceil((stop - start) / step) values start, start + step, ...: stop is excluded, but for rounding.
+/// start, start + step, ... before the stop, with numpy's bits. A value within rounding of the stop is at the stop, and
+/// left out.
 struct Arange {
   double start, stop, step;
 };
@@ -85,6 +86,9 @@ struct SweepSpec {
   std::string where = {};                               ///< muParser expression over parameter names; empty: all points
 };
 
+/// Bytes of a sweep's canonical text, and of a sweep file.
+inline constexpr std::size_t max_sweep_text = std::size_t{64} << 20;
+
 /// An HDF5 dataset has at most 32 dimensions; one is `replicate`.
 inline constexpr std::size_t max_sweep_dimensions = 31;
 
@@ -105,13 +109,14 @@ std::vector<std::vector<std::size_t>> axis_groups(const SweepSpec& spec);
 /// Whether common_random_numbers names an axis of the group.
 bool has_common_random_numbers(const SweepSpec& spec, const std::vector<std::size_t>& group);
 
-/// Checks everything that can be known without running: names, kinds, domains (of every value), duplicates, sizes,
+/// Checks everything that can be known without running: names, kinds, domains (of every value), repeated points, sizes,
 /// overflow of the number of tasks (at most 2^63 - 1), `where`. No axis is walked through: a list is checked value by
 /// value, every other axis by its ends. Throws SweepError.
 void validate(const SweepSpec& spec, const Declaration& declaration);
 
 /// The sweep as TOML in one fixed form: every parameter that is not swept appears in [fixed], so that two sweeps are
-/// the same if and only if their texts are. It can be run again as it stands.
+/// the same if and only if their texts are. It can be run again as it stands, and is its own canonical text: values
+/// from other files stand in it, integers have one zero.
 std::string canonical_text(const SweepSpec& spec, const Declaration& declaration);
 
 }  // namespace trawl

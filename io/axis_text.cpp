@@ -8,16 +8,15 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 #include "engine/spelling.hpp"
 #include "io/key_places.hpp"
 
 namespace trawl::io {
 namespace {
 
-constexpr double largest_exact_integer = 9007199254740992.0;  // 2^53
-
 std::uint64_t count_from(double number) {
-  if (!(number >= 0 && number <= largest_exact_integer && number == std::floor(number)))
+  if (!(number >= 0 && number <= largest_whole && number == std::floor(number)))
     throw std::invalid_argument(fmt::format("{} is not a number of values (a whole number from 1 on)", number));
   return static_cast<std::uint64_t>(number);
 }
@@ -31,9 +30,15 @@ const char* signature(std::string_view kind) {
 }  // namespace
 
 const std::vector<std::string>& axis_kinds() {
-  static const std::vector<std::string> names = {"linspace",    "geomspace", "arange", "uniform",
-                                                 "log_uniform", "integers",  "choice"};
+  static const std::vector<std::string> names = {"linspace", "geomspace", "arange", "uniform", "log_uniform",
+                                                 "integers", "choice",    "csv",    "npy"};
   return names;
+}
+
+std::string no_such_axis_kind(std::string_view kind) {
+  const char* const ends = "Did you mean geomspace, which takes the ends themselves, not their logarithms?";
+  return fmt::format("no kind of axis \"{}\". {}", shown(kind),
+                     kind == "logspace" ? ends : suggestion(kind, axis_kinds()));
 }
 
 AxisValues axis_from_numbers(std::string_view kind, std::span<const double> numbers) {

@@ -10,11 +10,15 @@
 
 namespace trawl::io {
 
-/// "linspace", "geomspace", "arange", "uniform", "log_uniform", "integers", "choice".
+/// "linspace", "geomspace", "arange", "uniform", "log_uniform", "integers", "choice"; "csv" and "npy", which name a
+/// file.
 const std::vector<std::string>& axis_kinds();
 
-/// The values of a kind other than "choice" from its arguments. Throws std::invalid_argument with a phrase that says
-/// what would be right.
+/// What is wrong with a kind that is none of these, as a sentence or two.
+std::string no_such_axis_kind(std::string_view kind);
+
+/// The values of a kind that is given by numbers, from its arguments. Throws std::invalid_argument with a phrase that
+/// says what would be right.
 AxisValues axis_from_numbers(std::string_view kind, std::span<const double> numbers);
 
 /// Throws SweepError (key "design") if there is none of that name.

@@ -55,9 +55,9 @@ std::string file_digest(const std::string& path) {
 }
 
 std::vector<Digest> dataset_digests(const ResultReader& file) {
-  const RawFile raw(file.path(), O_RDONLY);
   std::vector<Digest> digests;
-  for (const RawData& data : file.raw_data()) digests.push_back({data.name, digest_of(raw, data.offset, data.bytes)});
+  for (const RawData& data : file.raw_data())
+    digests.push_back({data.name, digest_of(file.raw_file(), data.offset, data.bytes)});
   return digests;
 }
 

@@ -3,11 +3,12 @@
 #include <algorithm>
 
 #include "engine/error.hpp"
+#include "engine/sweep_spec.hpp"
 
 namespace trawl::io {
 namespace {
 
-constexpr std::uint64_t largest_block = std::uint64_t{1} << 26;
+constexpr std::uint64_t largest_block = max_sweep_text + (std::uint64_t{1} << 16);  // the sweep's text and its heap
 constexpr std::size_t most_messages = 4096;
 constexpr std::size_t most_links = 4096;
 constexpr int most_nodes = 4096;
@@ -30,9 +31,9 @@ Hdf5Blocks::Hdf5Blocks(const RawFile& file) : file_(file), file_size_(file.size(
   if (!std::ranges::equal(superblock.take(8), start)) refuse("not an HDF5 file");
   // Versions of the superblock, free space, root group, (reserved,) shared messages; sizes of addresses and lengths.
   static constexpr std::uint8_t versions[] = {0, 0, 0, 0, 0, 8, 8, 0};
-  if (!std::ranges::equal(superblock.take(8), versions)) refuse("an HDF5 file of another form");
+  if (!std::ranges::equal(superblock.take(8), versions)) throw OtherForm("an HDF5 file of another form");
   superblock.take(8);  // sizes of tree nodes, flags
-  if (superblock.number<std::uint64_t>() != 0) refuse("an HDF5 file of another form");
+  if (superblock.number<std::uint64_t>() != 0) throw OtherForm("it does not start with its HDF5 data");
   superblock.take(8);  // free space
   if (superblock.number<std::uint64_t>() > file_size_) refuse("truncated");
   superblock.take(16);  // driver information; name of the root group
@@ -49,8 +50,9 @@ std::vector<std::uint8_t> Hdf5Blocks::block(std::uint64_t address, std::uint64_t
 
 std::vector<Message> Hdf5Blocks::messages(std::uint64_t header) const {
   const std::vector<std::uint8_t> prefix = block(header, 16);
+  if (std::memcmp(prefix.data(), "OHDR", 4) == 0) throw OtherForm("an object header of another form");
   Cursor start(prefix);
-  if (start.number<std::uint8_t>() != 1) refuse("an object header of another form");
+  if (start.number<std::uint8_t>() != 1) refuse("no object header where one should be");
   start.take(7);
   std::vector<std::pair<std::uint64_t, std::uint64_t>> parts = {{header + 16, start.number<std::uint32_t>()}};
   std::vector<Message> messages;
@@ -63,8 +65,9 @@ std::vector<Message> Hdf5Blocks::messages(std::uint64_t header) const {
       const auto size = part.number<std::uint16_t>();
       const auto flags = part.number<std::uint8_t>();
       part.take(3);
+      message.address = parts[i].first + bytes.size() - part.left();
       const Bytes data = part.take(size);
-      if (flags & 0x02) refuse("an object header of another form");  // shared message
+      if (flags & 0x02 && message.type != Message::attribute) throw OtherForm("it has a shared type");
       message.data.assign(data.begin(), data.end());
       if (message.type == Message::continuation) {
         Cursor place(message.data);
@@ -118,14 +121,14 @@ void Hdf5Blocks::add_links(std::uint64_t node, int& nodes_left, const std::vecto
     const auto name = entries.number<std::uint64_t>();
     Link link;
     link.header = entries.number<std::uint64_t>();
-    if (entries.number<std::uint32_t>() > 1) refuse("it has a link to elsewhere");
+    const bool symbolic = entries.number<std::uint32_t>() > 1;
     entries.take(20);
     if (name >= names.size()) refuse("a name lies outside its heap");
     const auto* begin = names.data() + name;
     const auto* end = static_cast<const std::uint8_t*>(std::memchr(begin, 0, names.size() - name));
     if (!end) refuse("a name without an end");
     link.name.assign(begin, end);
-    links.push_back(std::move(link));
+    if (!symbolic) links.push_back(std::move(link));
   }
 }
 

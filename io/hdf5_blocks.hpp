@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/error.hpp"
 #include "io/raw_file.hpp"
 
 namespace trawl::io {
@@ -21,6 +22,12 @@ using Bytes = std::span<const std::uint8_t>;
 
 /// Throws UsageError with what is wrong with the file, without the file's name.
 [[noreturn]] void refuse(const std::string& problem);
+
+/// Whole, as far as we can see, but not as we write it: other programs' files, and what they add to ours.
+class OtherForm : public UsageError {
+ public:
+  using UsageError::UsageError;
+};
 
 /// Takes little-endian numbers off the front of a block.
 class Cursor {
@@ -58,6 +65,7 @@ struct Message {
   enum Type : std::uint16_t {
     dataspace = 0x01,
     datatype = 0x03,
+    fill_value = 0x05,
     external_files = 0x07,
     layout = 0x08,
     attribute = 0x0c,
@@ -65,6 +73,7 @@ struct Message {
     symbol_table = 0x11
   };
   std::uint16_t type = 0;
+  std::uint64_t address = 0;  ///< of the data in the file
   std::vector<std::uint8_t> data;
 };
 
@@ -85,7 +94,7 @@ class Hdf5Blocks {
 
   std::vector<Message> messages(std::uint64_t header) const;
 
-  /// The objects of the group with this symbol table message; symbolic links are refused.
+  /// The objects of the group with this symbol table message, but for symbolic links.
   std::vector<Link> links(const Message& symbol_table) const;
 
   /// The heap object that a variable-length element of 16 bytes refers to: its length times `unit` bytes.

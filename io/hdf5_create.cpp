@@ -12,6 +12,7 @@
 #include <hdf5_hl.h>
 
 #include "engine/error.hpp"
+#include "io/fill_time.hpp"
 #include "io/hdf5_handles.hpp"
 #include "io/raw_file.hpp"
 
@@ -24,7 +25,10 @@ static_assert(std::endian::native == std::endian::little, "raw data is written a
 constexpr std::uint64_t most_own_texts = 65536;
 constexpr std::uint64_t block_elements = std::uint64_t{1} << 17;
 
-/// In memory, results are not filled: only the size matters.
+/// So much is written before it is made durable: the fsync at the end would be one long call, deaf to a stop.
+constexpr std::uint64_t most_unsynced = std::uint64_t{1} << 27;
+
+/// In memory only the size matters.
 enum class Target { disk, memory };
 
 Handle text_type() {
@@ -76,18 +80,16 @@ void write_attributes(hid_t object, const Attributes& attributes) {
   for (const auto& [name, value] : attributes) std::visit(AttributeWriter{object, name}, value);
 }
 
-/// Contiguous, allocated at once, without time stamps. What the run writes is filled with NaN or 0.
-Handle creation_properties(const Dataset& dataset, Target target) {
+/// Contiguous, allocated at once, without time stamps. HDF5 fills nothing: create_hdf5() does, block by block.
+Handle creation_properties(const Dataset& dataset) {
   Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, dataset.name);
   checked(H5Pset_layout(properties, H5D_CONTIGUOUS), dataset.name);
   checked(H5Pset_alloc_time(properties, H5D_ALLOC_TIME_EARLY), dataset.name);
   checked(H5Pset_obj_track_times(properties, false), dataset.name);
   if (dataset.type == ElementType::text) return properties;
-  const bool is_result = !dataset.values;
-  checked(H5Pset_fill_time(properties, is_result && target == Target::disk ? H5D_FILL_TIME_ALLOC : H5D_FILL_TIME_NEVER),
-          dataset.name);
+  checked(H5Pset_fill_time(properties, H5D_FILL_TIME_NEVER), dataset.name);
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  if (is_result && dataset.type == ElementType::float64)
+  if (!dataset.values && dataset.type == ElementType::float64)
     checked(H5Pset_fill_value(properties, H5T_NATIVE_DOUBLE, &nan), dataset.name);
   return properties;
 }
@@ -113,9 +115,9 @@ void write_texts(hid_t id, const Dataset& dataset) {
   checked(H5Dwrite(id, text_type(), memory, file, H5P_DEFAULT, texts.data()), dataset.name);
 }
 
-void create_dataset(hid_t file, Dataset& dataset, Target target) {
+void create_dataset(hid_t file, Dataset& dataset) {
   Handle id(H5Dcreate2(file, dataset.name.c_str(), file_type(dataset.type), dataspace(dataset.shape), H5P_DEFAULT,
-                       creation_properties(dataset, target), H5P_DEFAULT),
+                       creation_properties(dataset), H5P_DEFAULT),
             H5Dclose, dataset.name);
   write_attributes(id, dataset.attributes);
   if (dataset.is_scale) checked(H5DSset_scale(id, dataset.name.c_str()), dataset.name);
@@ -137,7 +139,7 @@ void note_offset(hid_t file, Dataset& dataset) {
   if (dataset.offset == HADDR_UNDEF) checked<herr_t>(-1, dataset.name + ": no space was allocated");
 }
 
-/// Everything but numeric coordinates and the shared texts. Returns the size of the file.
+/// Everything but the raw data of numbers and the shared texts. Returns the size of the file.
 std::uint64_t create_objects(const std::string& path, FileLayout& layout, Target target) {
   prepare_hdf5();
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file");
@@ -152,7 +154,7 @@ std::uint64_t create_objects(const std::string& path, FileLayout& layout, Target
   checked(H5Pset_obj_track_times(properties, false), "file");
   Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, properties, access), H5Fclose, "file");
   write_attributes(file, layout.attributes);
-  for (Dataset& dataset : layout.datasets) create_dataset(file, dataset, target);
+  for (Dataset& dataset : layout.datasets) create_dataset(file, dataset);
   for (const Dataset& dataset : layout.datasets)
     if (!dataset.is_scale) attach_scales(file, dataset);
   checked(H5Fflush(file, H5F_SCOPE_GLOBAL), "file");
@@ -162,12 +164,45 @@ std::uint64_t create_objects(const std::string& path, FileLayout& layout, Target
   return size;
 }
 
+std::uint64_t raw_bytes(const FileLayout& layout) {
+  std::uint64_t bytes = 0;
+  for (const Dataset& dataset : layout.datasets) bytes += dataset.byte_count();
+  return bytes;
+}
+
+/// Writes raw data and tells how far it is.
+class BlockWriter {
+ public:
+  BlockWriter(const RawFile& file, std::uint64_t total, const OnBlock& on_block)
+      : file_(file), total_(total), on_block_(on_block) {}
+
+  void write(const std::vector<char>& bytes, std::uint64_t count, std::uint64_t offset) {
+    file_.write(bytes.data(), count, offset);
+    done_ += count;
+    unsynced_ += count;
+    if (unsynced_ >= most_unsynced) {
+      file_.sync_data();
+      unsynced_ = 0;
+    }
+    if (on_block_) on_block_("creating", done_, total_);
+  }
+
+  const RawFile& file() const { return file_; }
+
+ private:
+  const RawFile& file_;
+  const std::uint64_t total_;
+  const OnBlock& on_block_;
+  std::uint64_t done_ = 0;
+  std::uint64_t unsynced_ = 0;
+};
+
 /// Raw data of a large text dataset, whose first elements hold a reference to each label: every element a copy of the
 /// reference to its own label.
-void share_texts(const RawFile& file, const Dataset& dataset) {
+void share_texts(BlockWriter& file, const Dataset& dataset) {
   const std::uint64_t size = element_size(ElementType::text);
   std::vector<char> references(dataset.labels.size() * size);
-  file.read(references.data(), references.size(), dataset.offset);
+  file.file().read(references.data(), references.size(), dataset.offset);
   std::vector<double> positions(block_elements);
   std::vector<char> bytes(block_elements * size);
   const std::uint64_t total = dataset.element_count();
@@ -176,11 +211,11 @@ void share_texts(const RawFile& file, const Dataset& dataset) {
     dataset.values(first, count, positions.data());
     for (std::uint64_t i = 0; i < count; ++i)
       std::memcpy(bytes.data() + i * size, references.data() + static_cast<std::size_t>(positions[i]) * size, size);
-    file.write(bytes.data(), count * size, dataset.offset + first * size);
+    file.write(bytes, count * size, dataset.offset + first * size);
   }
 }
 
-void write_numbers(const RawFile& file, const Dataset& dataset) {
+void write_numbers(BlockWriter& file, const Dataset& dataset) {
   std::vector<double> values(block_elements);
   std::vector<char> bytes;
   const std::uint64_t total = dataset.element_count();
@@ -188,23 +223,34 @@ void write_numbers(const RawFile& file, const Dataset& dataset) {
     const std::uint64_t count = std::min(block_elements, total - first);
     dataset.values(first, count, values.data());
     encode(dataset.type, {values.data(), count}, bytes);
-    file.write(bytes.data(), bytes.size(), dataset.offset + first * element_size(dataset.type));
+    file.write(bytes, bytes.size(), dataset.offset + first * element_size(dataset.type));
   }
+}
+
+void write_fill(BlockWriter& file, const Dataset& dataset) {
+  const std::uint64_t size = element_size(dataset.type), total = dataset.element_count();
+  const std::vector<char> bytes = unwritten_elements(dataset.type, std::min(block_elements, total));
+  for (std::uint64_t first = 0; first < total; first += block_elements)
+    file.write(bytes, std::min(block_elements, total - first) * size, dataset.offset + first * size);
 }
 
 }  // namespace
 
-void create_hdf5(const std::string& path, FileLayout& layout) {
+void create_hdf5(const std::string& path, FileLayout& layout, const OnBlock& on_block) {
+  const std::uint64_t total = raw_bytes(layout);
+  if (on_block) on_block("creating", 0, total);
   try {
     create_objects(path, layout, Target::disk);
   } catch (const IoError& error) {
     throw IoError(fmt::format("{}: cannot create ({})", path, error.what()));
   }
   const RawFile file(path, O_RDWR);
+  note_filled(file, layout);
+  BlockWriter writer(file, total, on_block);
   for (const Dataset& dataset : layout.datasets) {
-    if (!dataset.values) continue;
-    if (dataset.type != ElementType::text) write_numbers(file, dataset);
-    else if (dataset.element_count() > most_own_texts) share_texts(file, dataset);
+    if (!dataset.values) write_fill(writer, dataset);
+    else if (dataset.type != ElementType::text) write_numbers(writer, dataset);
+    else if (dataset.element_count() > most_own_texts) share_texts(writer, dataset);
   }
 }
 

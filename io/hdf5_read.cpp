@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
+#include <set>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "engine/plain_text.hpp"
 #include "io/hdf5_blocks.hpp"
 #include "io/key_places.hpp"
 #include "io/raw_file.hpp"
@@ -18,6 +20,7 @@ namespace trawl::io {
 namespace {
 
 constexpr std::uint64_t most_attribute_values = 256;
+constexpr std::size_t longest_label = 4096;  ///< bytes: many elements may refer to one text
 constexpr std::uint64_t undefined_address = ~std::uint64_t{0};
 
 // Datatype messages after the byte of class and version: bit field, size in bytes, then the class's own properties.
@@ -39,20 +42,20 @@ ElementType element_type(Bytes message, const std::string& name) {
   if (type_class == class_integer && starts_with(rest, int64_type)) return ElementType::int64;
   if (type_class == class_integer && starts_with(rest, uint8_type)) return ElementType::uint8;
   if (type_class == class_variable_length && starts_with(rest, utf8_type)) return ElementType::text;
-  refuse(fmt::format("{} has a type that is not ours", name));
+  throw OtherForm(fmt::format("{} has a type that trawl does not write", name));
 }
 
 std::vector<std::uint64_t> shape_of(Bytes message, const std::string& name) {
   Cursor space(message);
   const auto version = space.number<std::uint8_t>(), rank = space.number<std::uint8_t>(),
              flags = space.number<std::uint8_t>();
-  if (version != 1 || rank > 32) refuse(fmt::format("{} has a shape of another form", name));
+  if (version != 1 || rank > 32) throw OtherForm(fmt::format("{} has a shape of another form", name));
   space.take(5);
   std::vector<std::uint64_t> shape(rank);
   for (std::uint64_t& extent : shape) extent = space.number<std::uint64_t>();
   if (flags & 1)  // largest extents
     for (const std::uint64_t extent : shape)
-      if (space.number<std::uint64_t>() != extent) refuse(fmt::format("{} can grow", name));
+      if (space.number<std::uint64_t>() != extent) throw OtherForm(fmt::format("{} can grow", name));
   return shape;
 }
 
@@ -64,10 +67,10 @@ struct RawAttribute {
 RawAttribute split_attribute(const Message& message) {
   Cursor cursor(message.data);
   const auto version = cursor.number<std::uint8_t>();
-  cursor.take(1);
+  const auto flags = cursor.number<std::uint8_t>();
   const auto name_size = cursor.number<std::uint16_t>(), type_size = cursor.number<std::uint16_t>(),
              space_size = cursor.number<std::uint16_t>();
-  if (version < 1 || version > 3) refuse("an attribute of another form");
+  if (version < 1 || version > 3 || (version > 1 && flags != 0)) throw OtherForm("an attribute of another form");
   if (version == 3) cursor.take(1);  // character set of the name
   const auto part = [&](std::uint64_t size) {
     const Bytes bytes = cursor.take(version == 1 ? (size + 7) / 8 * 8 : size);
@@ -84,7 +87,9 @@ RawAttribute split_attribute(const Message& message) {
 
 std::string text_of(Hdf5Blocks& blocks, Bytes element) {
   const std::vector<std::uint8_t> bytes = blocks.heap_object(element, 1);
-  return {bytes.begin(), std::find(bytes.begin(), bytes.end(), 0)};
+  std::string text(bytes.begin(), std::find(bytes.begin(), bytes.end(), 0));
+  if (!is_utf8(text)) refuse("a text is not UTF-8");
+  return text;
 }
 
 AttributeValue attribute_value(Hdf5Blocks& blocks, const RawAttribute& attribute) {
@@ -95,11 +100,32 @@ AttributeValue attribute_value(Hdf5Blocks& blocks, const RawAttribute& attribute
     const Bytes values = data.take(shape[0]);
     return std::vector<std::uint8_t>(values.begin(), values.end());
   }
-  if (!shape.empty()) refuse(fmt::format("attribute {} has a shape that is not ours", attribute.name));
+  if (!shape.empty())
+    throw OtherForm(fmt::format("attribute {} has a shape that trawl does not write", attribute.name));
   if (type == ElementType::text) return text_of(blocks, data.take(16));
   if (type == ElementType::int64) return data.number<std::int64_t>();
   if (type == ElementType::float64) return data.number<double>();
-  refuse(fmt::format("attribute {} has a type that is not ours", attribute.name));
+  throw OtherForm(fmt::format("attribute {} has a type that trawl does not write", attribute.name));
+}
+
+/// What users and other programs add in forms of their own is not ours to judge.
+void add_attribute(Hdf5Blocks& blocks, const RawAttribute& attribute, Attributes& attributes) {
+  try {
+    attributes[attribute.name] = attribute_value(blocks, attribute);
+  } catch (const OtherForm&) {
+  }
+}
+
+std::vector<RawAttribute> attributes_of(const std::vector<Message>& messages) {
+  std::vector<RawAttribute> attributes;
+  for (const Message& message : messages) {
+    if (message.type != Message::attribute) continue;
+    try {
+      attributes.push_back(split_attribute(message));
+    } catch (const OtherForm&) {
+    }
+  }
+  return attributes;
 }
 
 /// Names of scales by the address of their object header, one for each dimension of a DIMENSION_LIST.
@@ -109,8 +135,9 @@ std::vector<std::string> dimension_names(Hdf5Blocks& blocks, const RawAttribute&
   Cursor elements(list.data);
   for (std::uint64_t left = elements.left() / 16; left > 0; --left) {
     const std::vector<std::uint8_t> scales = blocks.heap_object(elements.take(16), 8);
-    const auto scale = scales.size() == 8 ? names.find(Cursor(scales).number<std::uint64_t>()) : names.end();
-    if (scale == names.end()) refuse("a dimension does not have one scale");
+    if (scales.size() != 8) throw OtherForm("a dimension does not have one scale");
+    const auto scale = names.find(Cursor(scales).number<std::uint64_t>());
+    if (scale == names.end()) refuse("a dimension has a scale that is not there");
     dimensions.push_back(scale->second);
   }
   return dimensions;
@@ -120,60 +147,79 @@ std::vector<std::string> dimension_names(Hdf5Blocks& blocks, const RawAttribute&
 void read_storage(Bytes message, std::uint64_t file_size, Dataset& dataset) {
   Cursor layout(message);
   const auto version = layout.number<std::uint8_t>(), layout_class = layout.number<std::uint8_t>();
-  if (version != 3 || layout_class != 1) refuse(fmt::format("{} is not contiguous", dataset.name));
+  if (version != 3 || layout_class != 1) throw OtherForm(fmt::format("{} is not contiguous", dataset.name));
   dataset.offset = layout.number<std::uint64_t>();
+  if (dataset.offset == undefined_address || std::ranges::find(dataset.shape, 0u) != dataset.shape.end())
+    throw OtherForm(fmt::format("{} has no data", dataset.name));
   std::uint64_t bytes = element_size(dataset.type);
   for (const std::uint64_t extent : dataset.shape) {
-    if (extent == 0 || extent > file_size / bytes) refuse(fmt::format("{} is larger than the file", dataset.name));
+    if (extent > file_size / bytes) refuse(fmt::format("{} is larger than the file", dataset.name));
     bytes *= extent;
   }
   if (layout.number<std::uint64_t>() != bytes) refuse(fmt::format("{} has the wrong size", dataset.name));
-  if (dataset.offset == undefined_address || dataset.offset > file_size || bytes > file_size - dataset.offset)
+  if (dataset.offset > file_size || bytes > file_size - dataset.offset)
     refuse(fmt::format("{} lies outside the file", dataset.name));
 }
 
 const Message& find(const std::vector<Message>& messages, Message::Type type, const std::string& name) {
   const auto found = std::ranges::find(messages, type, &Message::type);
-  if (found == messages.end()) refuse(fmt::format("{} is no object of ours", name));
+  if (found == messages.end()) throw OtherForm(fmt::format("{} is not a dataset", name));
   return *found;
 }
 
-Dataset read_dataset(Hdf5Blocks& blocks, const Link& link, const std::map<std::uint64_t, std::string>& names) {
-  const std::vector<Message> messages = blocks.messages(link.header);
+Dataset read_dataset(Hdf5Blocks& blocks, const std::string& name, const std::vector<Message>& messages,
+                     const std::map<std::uint64_t, std::string>& names) {
   if (std::ranges::find(messages, Message::external_files, &Message::type) != messages.end())
-    refuse(fmt::format("{} lies in another file", link.name));
-  Dataset dataset{.name = link.name};
-  dataset.type = element_type(find(messages, Message::datatype, link.name).data, link.name);
-  dataset.shape = shape_of(find(messages, Message::dataspace, link.name).data, link.name);
-  read_storage(find(messages, Message::layout, link.name).data, blocks.file_size(), dataset);
-  for (const Message& message : messages) {
-    if (message.type != Message::attribute) continue;
-    const RawAttribute attribute = split_attribute(message);
+    throw OtherForm(fmt::format("{} lies in another file", name));
+  Dataset dataset{.name = name};
+  dataset.type = element_type(find(messages, Message::datatype, name).data, name);
+  dataset.shape = shape_of(find(messages, Message::dataspace, name).data, name);
+  read_storage(find(messages, Message::layout, name).data, blocks.file_size(), dataset);
+  for (const RawAttribute& attribute : attributes_of(messages)) {
     if (attribute.name == "CLASS") dataset.is_scale = true;
     else if (attribute.name == "DIMENSION_LIST") dataset.dimensions = dimension_names(blocks, attribute, names);
     else if (attribute.name != "NAME" && attribute.name != "REFERENCE_LIST")
-      dataset.attributes[attribute.name] = attribute_value(blocks, attribute);
+      add_attribute(blocks, attribute, dataset.attributes);
   }
-  if (dataset.is_scale) dataset.dimensions = {dataset.name};
-  if (dataset.dimensions.size() != dataset.shape.size()) refuse(fmt::format("{} lacks a scale", dataset.name));
+  if (dataset.is_scale) dataset.dimensions = {name};
+  if (dataset.dimensions.size() != dataset.shape.size()) throw OtherForm(fmt::format("{} lacks a scale", name));
   return dataset;
+}
+
+void add_object(Hdf5Blocks& blocks, const Link& link, const std::map<std::uint64_t, std::string>& names,
+                FileLayout& layout) {
+  std::vector<Message> messages;
+  try {
+    messages = blocks.messages(link.header);
+    layout.datasets.push_back(read_dataset(blocks, link.name, messages, names));
+  } catch (const OtherForm& error) {
+    const auto attributes = attributes_of(messages);
+    const bool described = std::ranges::find(attributes, "long_name", &RawAttribute::name) != attributes.end();
+    layout.left_out.push_back({link.name, error.what(), described});
+  }
+}
+
+/// Names by the address of the object, which has one.
+std::map<std::uint64_t, std::string> names_of(const std::vector<Link>& links) {
+  std::map<std::uint64_t, std::string> names;
+  std::set<std::string> used;
+  for (const Link& link : links) {
+    if (!is_utf8(link.name)) refuse("a name is not UTF-8");
+    if (!used.insert(link.name).second) refuse(fmt::format("two objects are named {}", link.name));
+    if (!names.emplace(link.header, link.name).second) refuse(fmt::format("{} has two names", link.name));
+  }
+  return names;
 }
 
 FileLayout read_objects(const RawFile& file) {
   Hdf5Blocks blocks(file);
   const std::vector<Message> root = blocks.messages(blocks.root());
   FileLayout layout;
-  for (const Message& message : root)
-    if (message.type == Message::attribute) {
-      const RawAttribute attribute = split_attribute(message);
-      layout.attributes[attribute.name] = attribute_value(blocks, attribute);
-    }
+  for (const RawAttribute& attribute : attributes_of(root)) add_attribute(blocks, attribute, layout.attributes);
   std::vector<Link> links = blocks.links(find(root, Message::symbol_table, "the root group"));
   std::ranges::sort(links, {}, &Link::header);  // the order of creation
-  std::map<std::uint64_t, std::string> names;
-  for (const Link& link : links)
-    if (!names.emplace(link.header, link.name).second) refuse(fmt::format("{} has two names", link.name));
-  for (const Link& link : links) layout.datasets.push_back(read_dataset(blocks, link, names));
+  const std::map<std::uint64_t, std::string> names = names_of(links);
+  for (const Link& link : links) add_object(blocks, link, names, layout);
   return layout;
 }
 
@@ -199,17 +245,19 @@ void check_apart(const FileLayout& layout) {
 
 FileLayout read_layout(const std::string& path) {
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) fail_io(path, "open", errno);
+  if (::stat(path.c_str(), &status) != 0) fail_open(path, errno);
   try {
     if (!S_ISREG(status.st_mode)) refuse("not a regular file");
     FileLayout layout = read_objects(RawFile(path, O_RDONLY));
     check_scales(layout);
     check_apart(layout);
     return layout;
+  } catch (const OtherForm& error) {
+    throw OtherForm(one_line(fmt::format("{}: is not as trawl wrote it ({}).", path, error.what())));
   } catch (const UsageError& error) {
     throw UsageError(one_line(fmt::format(
-        "{}: no result file ({}). Was it written by trawl, and is it whole? Give another path to start anew.", path,
-        error.what())));
+        "{}: is not a result file ({}). Was it written by trawl, and is it whole? Give another path to start anew.",
+        path, error.what())));
   }
 }
 
@@ -220,7 +268,10 @@ std::vector<std::string> read_texts(const RawFile& file, const Dataset& dataset,
   file.read(elements.data(), elements.size(), dataset.offset + first * size);
   Hdf5Blocks blocks(file);
   std::vector<std::string> texts;
-  for (std::uint64_t i = 0; i < count; ++i) texts.push_back(text_of(blocks, Bytes(elements).subspan(i * size, size)));
+  for (std::uint64_t i = 0; i < count; ++i) {
+    texts.push_back(text_of(blocks, Bytes(elements).subspan(i * size, size)));
+    if (texts.back().size() > longest_label) refuse(fmt::format("a text of {} is too long", dataset.name));
+  }
   return texts;
 }
 

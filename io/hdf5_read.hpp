@@ -9,10 +9,10 @@
 
 namespace trawl::io {
 
-/// Describes a file: attributes and datasets with their offsets, in the order of creation. Every dataset is checked to
-/// be of a type we write, contiguous, inside the file, and apart from the others; links to elsewhere, external storage
-/// and other objects are refused. Throws UsageError if it is no result file or a damaged one, IoError if it cannot be
-/// read.
+/// Describes a file: attributes and datasets with their offsets, in the order of creation. Every dataset is of a type
+/// we write, contiguous, inside the file, and apart from the others. What others have added and we would not write
+/// (attributes, datasets, groups, links) is left out. Throws UsageError if the file is damaged or none of HDF5's,
+/// OtherForm if it is whole but not laid out as ours, IoError if it cannot be read. No HDF5 library takes part.
 FileLayout read_layout(const std::string& path);
 
 /// Elements [first, first + count) of a text dataset of the file. Throws UsageError if they are damaged.

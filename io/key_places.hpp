@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "engine/plain_text.hpp"
+
 namespace trawl::io {
 
 class KeyPlaces {
@@ -22,10 +24,10 @@ class KeyPlaces {
   std::map<std::string, std::string, std::less<>> places_;
 };
 
-/// User text as a message shows it: cut to a length that fits a line.
-std::string shown(std::string_view text);
-
-/// `text` without control characters, so that a message is one line and cannot drive a terminal.
-std::string one_line(std::string_view text);
+using trawl::columns_of;
+using trawl::is_utf8;
+using trawl::one_line;
+using trawl::plain_lines;
+using trawl::shown;
 
 }  // namespace trawl::io

@@ -29,9 +29,12 @@ ElementType element_type(Kind kind) {
   }
 }
 
-void describe(Dataset& dataset, const std::string& unit, const std::string& long_name) {
-  if (dataset.type != ElementType::text) dataset.attributes["units"] = unit;
-  if (!long_name.empty()) dataset.attributes["long_name"] = long_name;
+/// What plots and readers show of a parameter, output or dimension. No unit stands for none: "1" on axes helps nobody.
+template <class Named>
+void describe(Dataset& dataset, const Named& named) {
+  if (named.unit != "1" && dataset.type != ElementType::text) dataset.attributes["units"] = named.unit;
+  dataset.attributes["long_name"] = long_name_of(named);
+  if (!named.description.empty()) dataset.attributes["description"] = named.description;
 }
 
 void add_flags(Dataset& dataset, std::span<const char* const> meanings) {
@@ -46,8 +49,11 @@ Dataset parameter_dataset(const Parameter& parameter, Values values) {
   Dataset dataset{.name = parameter.name, .type = element_type(parameter.kind)};
   dataset.values = std::move(values);
   dataset.labels = parameter.choices;
-  describe(dataset, parameter.unit, parameter.description);
-  if (parameter.kind == Kind::flag) add_flags(dataset, flag_names);
+  describe(dataset, parameter);
+  if (parameter.kind == Kind::flag) {
+    add_flags(dataset, flag_names);
+    dataset.attributes["dtype"] = "bool";  // what xarray calls its own mark of flags, and turns into bool
+  }
   return dataset;
 }
 
@@ -60,7 +66,7 @@ Dataset counting_scale(const std::string& name, std::uint64_t size, const std::s
   scale.values = [start](std::uint64_t first, std::uint64_t count, double* out) {
     for (std::uint64_t i = 0; i < count; ++i) out[i] = static_cast<double>(start + first + i);
   };
-  describe(scale, "1", long_name);
+  scale.attributes["long_name"] = long_name;
   return scale;
 }
 
@@ -78,11 +84,11 @@ Dataset output_scale(const Dimension& dimension) {
     scale.labels = dimension.labels;
     scale.values = counting_scale("", 0, "").values;
   }
-  describe(scale, dimension.unit, dimension.description);
+  describe(scale, dimension);
   return scale;
 }
 
-constexpr const char* point_meaning = "number along the sweep";
+constexpr const char* point_meaning = "number of the point";
 
 /// Scales of the sweep's own dimensions, then the parameters that are coordinates along them.
 void add_sweep_dimensions(const Sweep& sweep, FileLayout& layout) {
@@ -157,12 +163,13 @@ void add_results(const Sweep& sweep, std::vector<std::string> task_dimensions, F
       dataset.dimensions.push_back(name);
       dataset.shape.push_back(scale->shape[0]);
     }
-    describe(dataset, output.unit, output.description);
+    describe(dataset, output);
     dataset.attributes["_FillValue"] = std::numeric_limits<double>::quiet_NaN();
     if (!output.nan_means.empty()) dataset.attributes["comment"] = "NaN: " + output.nan_means;
     results.push_back(std::move(dataset));
   }
-  describe(status, "1", "what became of the task");
+  status.attributes["long_name"] = "status";
+  status.attributes["description"] = "what became of the task";
   add_flags(status, status_names);
   results.insert(results.begin(), std::move(status));
   for (Dataset& dataset : results) {
@@ -285,7 +292,7 @@ FileLayout layout_of(const Sweep& sweep, std::optional<Shard> shard) {
     add_sweep_dimensions(sweep, layout);
     for (const SweepDimension& dimension : sweep.design.dimensions()) dimensions.push_back(dimension.name);
   }
-  layout.datasets.push_back(counting_scale(replicate_name, replicates, "independent repeat of the point"));
+  layout.datasets.push_back(counting_scale(replicate_name, replicates, "replicate"));
   for (const Dimension& dimension : sweep.layout.dimensions) layout.datasets.push_back(output_scale(dimension));
   add_fixed(sweep, layout);
   add_results(sweep, std::move(dimensions), layout);

@@ -45,14 +45,23 @@ struct Dataset {
   std::uint64_t byte_count() const { return element_count() * element_size(type); }
 };
 
+/// An object that a file holds beside what has our form.
+struct LeftOut {
+  std::string name;
+  std::string why;
+  bool described = false;  ///< has a long_name, as all of ours have
+};
+
 struct FileLayout {
   Attributes attributes = {};
   std::vector<Dataset> datasets = {};
+  std::vector<LeftOut> left_out = {};  ///< of a file that was read
 
   const Dataset* find(const std::string& name) const;
 };
 
-inline constexpr int layout_version = 1;
+inline constexpr int layout_version = 2;
+inline constexpr int oldest_layout_version = 1;  ///< that is still read
 inline constexpr const char* replicate_name = "replicate";
 inline constexpr const char* status_name = "status";
 inline constexpr const char* point_name = "point";

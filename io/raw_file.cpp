@@ -15,11 +15,13 @@
 namespace trawl::io {
 namespace {
 
-const char* advice(int error) {
+const char* advice_on_writing(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-      return "Free some space and run again: it continues.";
+      return "Free some space and give the command again.";
+    case EFBIG:
+      return "Raise the limit on the size of files (ulimit -f), or choose another disk.";
     case EACCES:
     case EPERM:
     case EROFS:
@@ -27,21 +29,49 @@ const char* advice(int error) {
     case ENOENT:
     case ENOTDIR:
       return "Create the directory, or choose another.";
+    case ENAMETOOLONG:
+      return "Give a shorter name.";
+    case EISDIR:
+      return "Give a file's name.";
     default:
-      return "Check the disk and run again: it continues.";
+      return "Check the disk and give the command again.";
+  }
+}
+
+const char* advice(int error, Access access) {
+  if (error == EMFILE || error == ENFILE) return "Raise the limit on open files (ulimit -n).";
+  if (access == Access::write) return advice_on_writing(error);
+  switch (error) {
+    case EACCES:
+    case EPERM:
+      return "Ask its owner for the right to read it.";
+    case EISDIR:
+      return "Give a file's name.";
+    default:
+      return "Check the disk, or use a copy.";
   }
 }
 
 }  // namespace
 
-void fail_io(const std::string& path, const std::string& what, int error) {
-  throw IoError(fmt::format("{}: cannot {} ({}). {}", path, what, std::strerror(error), advice(error)));
+void fail_io(const std::string& path, const std::string& what, int error, Access access) {
+  throw IoError(fmt::format("{}: cannot {} ({}). {}", path, what, std::strerror(error), advice(error, access)));
+}
+
+void fail_open(const std::string& path, int error) {
+  if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG || error == ELOOP)
+    throw UsageError(fmt::format("{}: no such file{}. Is the path right?", path,
+                                 error == ENOENT ? "" : fmt::format(" ({})", std::strerror(error))));
+  fail_io(path, "read", error, Access::read);
 }
 
 RawFile::RawFile(const std::string& path, int flags, unsigned mode) : path_(path) {
   do fd_ = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   while (fd_ < 0 && errno == EINTR);
-  if (fd_ < 0) fail_io(path, (flags & O_CREAT) ? "create" : "open", errno);
+  if (fd_ >= 0) return;
+  if ((flags & O_CREAT) != 0) fail_io(path, "create", errno);
+  if ((flags & O_ACCMODE) != O_RDONLY && errno != ENOENT) fail_io(path, "open for writing", errno);
+  fail_open(path, errno);
 }
 
 RawFile::~RawFile() {
@@ -79,7 +109,7 @@ void RawFile::read(void* data, std::size_t bytes, std::uint64_t offset) const {
   while (bytes > 0) {
     const ssize_t done = ::pread(fd_, to, bytes, static_cast<off_t>(offset));
     if (done < 0 && errno == EINTR) continue;
-    if (done < 0) fail_io(path_, fmt::format("read {} bytes at {}", bytes, offset), errno);
+    if (done < 0) fail_io(path_, fmt::format("read {} bytes at {}", bytes, offset), errno, Access::read);
     if (done == 0) throw IoError(fmt::format("{}: ends before byte {} (truncated?). Restore it.", path_, offset));
     to += done;
     offset += static_cast<std::uint64_t>(done);

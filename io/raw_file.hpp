@@ -4,20 +4,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace trawl::io {
+
+struct OpenDescriptor {
+  int number = -1;
+};
 
 class RawFile {
  public:
   RawFile() = default;
 
-  /// open(2); O_CLOEXEC is added. Throws IoError.
+  /// Takes over a descriptor.
+  RawFile(std::string path, OpenDescriptor fd) : path_(std::move(path)), fd_(fd.number) {}
+
+  /// open(2); O_CLOEXEC is added. Throws IoError; UsageError if a file that is not to be created is missing.
   RawFile(const std::string& path, int flags, unsigned mode = 0644);
   ~RawFile();
   RawFile(RawFile&& other) noexcept;
   RawFile& operator=(RawFile&& other) noexcept;
 
   int fd() const { return fd_; }
+  bool is_open() const { return fd_ >= 0; }
   const std::string& path() const { return path_; }
   std::uint64_t size() const;
 
@@ -33,8 +42,14 @@ class RawFile {
   int fd_ = -1;
 };
 
+/// What was being done when a call failed; the advice differs.
+enum class Access { read, write };
+
 /// IoError "PATH: cannot WHAT (reason of `error`). ADVICE".
-[[noreturn]] void fail_io(const std::string& path, const std::string& what, int error);
+[[noreturn]] void fail_io(const std::string& path, const std::string& what, int error, Access access = Access::write);
+
+/// For a file that is read: UsageError if there is none of that name, else IoError.
+[[noreturn]] void fail_open(const std::string& path, int error);
 
 /// Makes a rename or unlink in the directory of `path` durable.
 void sync_directory_of(const std::string& path);

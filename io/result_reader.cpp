@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include <fcntl.h>
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "io/foreign_file.hpp"
+#include "io/hdf5_blocks.hpp"
 #include "io/hdf5_read.hpp"
+#include "io/key_places.hpp"
 #include "io/layout.hpp"
 #include "io/raw_file.hpp"
 #include "io/status_scan.hpp"
@@ -20,7 +24,8 @@ const T& attribute(const FileLayout& layout, const std::string& path, const std:
   const auto found = layout.attributes.find(name);
   const T* value = found == layout.attributes.end() ? nullptr : std::get_if<T>(&found->second);
   if (!value)
-    throw UsageError(fmt::format("{}: no result file (it has no attribute {}). Was it written by trawl?", path, name));
+    throw UsageError(
+        fmt::format("{}: is not a result file (it has no attribute {}). Was it written by trawl?", path, name));
   return *value;
 }
 
@@ -45,16 +50,17 @@ void widen(const std::vector<char>& bytes, std::vector<double>& values) {
 }  // namespace
 
 struct ResultReader::Impl {
-  explicit Impl(const std::string& file_path) : path(file_path), layout(read_layout(path)), file(path, O_RDONLY) {
+  Impl(const std::string& file_path, Forms forms) : path(file_path), opened(open(path, forms)) {
     const auto version = attribute<std::int64_t>(layout, path, "layout_version");
-    if (version != layout_version)
-      throw UsageError(fmt::format("{}: has layout version {} (this is for {}). Use the trawl that wrote it.", path,
-                                   version, layout_version));
+    if (version < oldest_layout_version || version > layout_version)
+      throw UsageError(
+          fmt::format("{}: has layout version {} (this trawl reads {} to {}). Use the trawl that wrote it.", path,
+                      version, oldest_layout_version, layout_version));
     status = layout.find(status_name);
     if (!status || status->type != ElementType::uint8 || status->dimensions.empty() ||
         status->dimensions.back() != replicate_name)
       throw UsageError(
-          fmt::format("{}: no result file (it has no status of every task). Was it written by trawl?", path));
+          fmt::format("{}: is not a result file (it has no status of every task). Was it written by trawl?", path));
     for (const Dataset& dataset : layout.datasets) {
       if (&dataset == status) continue;
       Variable variable{.name = dataset.name,
@@ -74,7 +80,7 @@ struct ResultReader::Impl {
 
   const Dataset& find(const std::string& name) const {
     const Dataset* dataset = layout.find(name);
-    if (!dataset) throw UsageError(fmt::format("{}: has no variable {}. `trawl status` lists them.", path, name));
+    if (!dataset) throw UsageError(fmt::format("{}: has no variable {}. trawl report names its outputs.", path, name));
     return *dataset;
   }
 
@@ -82,18 +88,44 @@ struct ResultReader::Impl {
     TRAWL_CHECK(range.begin <= range.end && range.end <= status->element_count());
   }
 
+  /// In our form, as it lies there or turned into it.
+  static OwnForm open(const std::string& path, Forms forms) {
+    std::string other_form;
+    try {
+      FileLayout layout = read_layout(path);
+      const auto left = std::ranges::find(layout.left_out, true, &LeftOut::described);
+      if (left == layout.left_out.end()) return {RawFile(path, O_RDONLY), std::move(layout)};
+      other_form = left->why;
+    } catch (const OtherForm& error) {
+      other_form = error.what();
+    }
+    if (forms == Forms::own) throw UsageError(one_line(fmt::format("{}: in another form ({}).", path, other_form)));
+    return own_form_of(path);
+  }
+
   std::string path;
-  FileLayout layout;
-  RawFile file;
+  OwnForm opened;
+  const FileLayout& layout = opened.layout;
+  const RawFile& file = opened.file;
   const Dataset* status = nullptr;
   std::vector<Variable> variables;
 };
 
-ResultReader::ResultReader(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
+ResultReader::ResultReader(const std::string& path, Forms forms) : impl_(std::make_unique<Impl>(path, forms)) {}
 ResultReader::~ResultReader() = default;
 
 const std::string& ResultReader::path() const {
   return impl_->path;
+}
+
+std::vector<Unread> ResultReader::unread() const {
+  std::vector<Unread> objects;
+  for (const LeftOut& object : impl_->layout.left_out) objects.push_back({object.name, object.why});
+  return objects;
+}
+
+const RawFile& ResultReader::raw_file() const {
+  return impl_->file;
 }
 
 std::string ResultReader::study() const {
@@ -101,7 +133,10 @@ std::string ResultReader::study() const {
 }
 
 int ResultReader::study_version() const {
-  return static_cast<int>(attribute<std::int64_t>(impl_->layout, impl_->path, "study_version"));
+  const auto version = attribute<std::int64_t>(impl_->layout, impl_->path, "study_version");
+  if (version < 0 || version > std::numeric_limits<int>::max())
+    throw UsageError(fmt::format("{}: damaged (version {} of its study). Restore it.", impl_->path, version));
+  return static_cast<int>(version);
 }
 
 std::string ResultReader::sweep_text() const {
@@ -115,7 +150,8 @@ std::string ResultReader::trawl_version() const {
 std::optional<Shard> ResultReader::shard() const {
   if (!impl_->layout.attributes.contains(shard_name)) return std::nullopt;
   const std::optional<Shard> shard = parse_shard(attribute<std::string>(impl_->layout, impl_->path, shard_name));
-  if (!shard) throw UsageError(fmt::format("{}: damaged (its shard is not I/S). Restore it.", impl_->path));
+  if (!shard)
+    throw UsageError(fmt::format("{}: is damaged (its shard is not of the form I/S). Restore it.", impl_->path));
   return shard;
 }
 
@@ -145,9 +181,12 @@ const std::vector<Variable>& ResultReader::variables() const {
 
 std::array<std::uint64_t, 7> ResultReader::status_counts() const {
   std::array<std::uint64_t, 7> counts{};
-  scan_statuses(impl_->file, impl_->status->offset, task_count(),
-                [&](TaskRange run, Status status) { counts[static_cast<std::size_t>(status)] += run.size(); });
+  scan([&](TaskRange run, Status status) { counts[static_cast<std::size_t>(status)] += run.size(); });
   return counts;
+}
+
+void ResultReader::scan(const std::function<void(TaskRange, Status)>& visit) const {
+  scan_statuses(impl_->file, impl_->status->offset, task_count(), visit);
 }
 
 std::vector<std::uint8_t> ResultReader::statuses(TaskRange range) const {
@@ -155,14 +194,15 @@ std::vector<std::uint8_t> ResultReader::statuses(TaskRange range) const {
   std::vector<std::uint8_t> bytes(range.size());
   impl_->file.read(bytes.data(), bytes.size(), impl_->status->offset + range.begin);
   if (std::any_of(bytes.begin(), bytes.end(), [](std::uint8_t byte) { return byte >= std::size(status_names); }))
-    throw UsageError(fmt::format("{}: damaged (a status is none of ours). Restore it.", impl_->path));
+    throw UsageError(fmt::format("{}: is damaged (a status has an unknown value). Restore it.", impl_->path));
   return bytes;
 }
 
 std::vector<double> ResultReader::output(const std::string& name, TaskRange range) const {
   impl_->check_range(range);
   const Dataset& dataset = impl_->find(name);
-  TRAWL_CHECK(is_output(dataset, *impl_->status));
+  if (!is_output(dataset, *impl_->status))
+    throw UsageError(fmt::format("{}: {} is no output of every task. `trawl status` lists them.", impl_->path, name));
   const std::uint64_t size = dataset.element_count() / task_count();
   std::vector<double> values(range.size() * size);
   impl_->file.read(values.data(), values.size() * sizeof(double), dataset.offset + range.begin * size * sizeof(double));

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "engine/shard.hpp"
 #include "engine/task.hpp"
+#include "io/raw_file.hpp"
 
 namespace trawl::io {
 
@@ -34,13 +36,26 @@ struct RawData {
   std::uint64_t bytes = 0;
 };
 
+/// An object of the file that is no part of the results, or not readable as one.
+struct Unread {
+  std::string name;
+  std::string why;
+};
+
 /// Opens a result file read-only and checks its layout. No HDF5 handle is ever held: data is read with pread.
 class ResultReader {
  public:
-  explicit ResultReader(const std::string& path);  ///< throws UsageError (no result file), IoError
+  /// Which files are read: those that are laid out as trawl does, or also those that other programs wrote anew, which
+  /// HDF5's library turns into our form in a child process (see foreign_file.hpp).
+  enum class Forms { own, any };
+
+  explicit ResultReader(const std::string& path,
+                        Forms forms = Forms::any);  ///< throws UsageError (no result file), IoError
   ~ResultReader();
 
   const std::string& path() const;
+  std::vector<Unread> unread() const;  ///< objects that were left out
+  const RawFile& raw_file() const;     ///< where raw_data() lies
   std::string study() const;
   int study_version() const;
   std::string sweep_text() const;  ///< canonical sweep; parse_sweep reads it
@@ -56,6 +71,8 @@ class ResultReader {
   std::vector<RawData> raw_data() const;           ///< of all datasets
 
   std::vector<std::uint8_t> statuses(TaskRange range) const;
+  /// Calls `visit` with every maximal run of tasks of one status, in order, as scan_statuses() does.
+  void scan(const std::function<void(TaskRange, Status)>& visit) const;
   /// All elements of an output for the tasks of a range, task after task.
   std::vector<double> output(const std::string& name, TaskRange range) const;
   /// A scale or coordinate: the whole, or elements [first, first + count).

@@ -1,9 +1,10 @@
 #include "io/run_history.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include <nlohmann/json.hpp>
+
+#include "io/log_lines.hpp"
 
 namespace trawl::io {
 namespace {
@@ -17,9 +18,12 @@ std::time_t seconds_of(const std::string& time) {
 void add(const nlohmann::json& event, RunHistory& history) {
   const std::string kind = event.at("event");
   if (kind == "start") {
+    history.program = event.value("program", "");
     history.last = {.started = seconds_of(event.at("time")),
                     .done_before = event.value("done_before", std::uint64_t{0}),
                     .ranks = event.value("ranks", 1)};
+  } else if (kind == "merge") {
+    history.program = event.value("program", "");
   } else if (kind == "progress" && history.last && event.at("remaining_s").is_number()) {
     history.last->remaining_s = event.at("remaining_s");
     history.last->said = seconds_of(event.at("time"));
@@ -33,14 +37,13 @@ void add(const nlohmann::json& event, RunHistory& history) {
 
 RunHistory read_run_history(const std::string& log_path) {
   RunHistory history;
-  std::ifstream log(log_path);
-  for (std::string line; std::getline(log, line);) {
-    if (line.find("\"event\":\"failure\"") != std::string::npos) continue;  // they may be many
+  for_each_log_line(log_path, [&](const std::string& line) {
+    if (line.find("\"event\":\"failure\"") != std::string::npos) return;  // these many lines are not worth parsing
     try {
       add(nlohmann::json::parse(line), history);
     } catch (const nlohmann::json::exception&) {
     }
-  }
+  });
   return history;
 }
 

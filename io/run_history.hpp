@@ -22,6 +22,7 @@ struct LastRun {
 struct RunHistory {
   std::optional<LastRun> last;
   double longest_task_s = 0;  ///< of all runs; 0 if none says
+  std::string program;        ///< fingerprint of the last program that wrote results; empty if it is not known
 };
 
 /// Reads NAME.h5.run.jsonl. Lines that make no sense are passed over; without a log there is no history.

@@ -1,8 +1,11 @@
 #include "io/run_log.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <stdexcept>
 
 #include <fcntl.h>
 #include <fmt/chrono.h>
@@ -11,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/task_text.hpp"
+#include "io/output_file.hpp"
 
 namespace trawl::io {
 namespace {
@@ -28,12 +32,12 @@ std::string now() {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(ms / 1000)), ms % 1000);
 }
 
-/// One write(2) a line: lines of two processes do not mix. What cannot be written is left out.
-void append(int fd, const char* event, const Json& fields) {
+/// One write(2) a line: lines of two processes do not mix. False if it cannot be written, which leaves it out.
+bool append(int fd, const char* event, const Json& fields) {
   Json line = {{"time", now()}, {"event", event}};
   line.update(fields);
-  const std::string text = line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-  [[maybe_unused]] const ssize_t written = ::write(fd, text.data(), text.size());
+  const std::string text = line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+  return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
 Json ranks_of(const RunSummary& summary) {
@@ -77,21 +81,34 @@ Json parameters_of(const Sweep& sweep, PointIndex point) {
 
 }  // namespace
 
-RunLog::RunLog(const std::string& path, const Sweep& sweep)
-    : sweep_(sweep), fd_(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644)) {}
+RunLog::RunLog(const std::string& path, const Sweep& sweep) : sweep_(sweep) {
+  try {
+    check_output(path, {{FileKind::run_log}});
+    fd_ = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+    if (fd_ < 0) problem_ = fmt::format("{}: cannot write ({})", path, std::strerror(errno));
+  } catch (const std::runtime_error& error) {
+    problem_ = error.what();
+  }
+}
 
 RunLog::~RunLog() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-void RunLog::start(const std::string& command, int ranks, int threads, std::uint64_t done_before) {
+void RunLog::start(const std::string& command, const std::string& program, int ranks, int threads,
+                   std::uint64_t done_before) {
   char host[256] = "";
   ::gethostname(host, sizeof host - 1);
-  Json fields = {
-      {"command", command}, {"trawl_version", TRAWL_VERSION}, {"host", host}, {"pid", ::getpid()}, {"ranks", ranks},
-      {"threads", threads}, {"done_before", done_before}};
+  Json fields = {{"command", command}, {"trawl_version", TRAWL_VERSION},
+                 {"program", program}, {"host", host},
+                 {"pid", ::getpid()},  {"ranks", ranks},
+                 {"threads", threads}, {"done_before", done_before}};
   if (const char* job = std::getenv("SLURM_JOB_ID")) fields["slurm_job_id"] = job;
   append(fd_, "start", fields);
+}
+
+void RunLog::merge(const std::string& command, const std::string& program) {
+  append(fd_, "merge", {{"command", command}, {"trawl_version", TRAWL_VERSION}, {"program", program}});
 }
 
 void RunLog::end(const RunSummary& summary, int exit_code) {
@@ -128,13 +145,15 @@ void RunLog::on_worker_lost(Rank rank, const std::string& why) {
 
 void RunLog::on_failure(const Failure& failure) {
   if (++failures_ > most_failures) return;
-  append(fd_, "failure",
-         {{"task", failure.task},
-          {"point", failure.task / sweep_.design.replicates()},
-          {"replicate", failure.task % sweep_.design.replicates()},
-          {"parameters", parameters_of(sweep_, failure.task / sweep_.design.replicates())},
-          {"status", status_names[static_cast<std::size_t>(failure.status)]},
-          {"message", failure.message}});
+  const PointIndex point = failure.task / sweep_.design.replicates();
+  const bool is_written = append(fd_, "failure",
+                                 {{"task", failure.task},
+                                  {"point", point},
+                                  {"replicate", failure.task % sweep_.design.replicates()},
+                                  {"parameters", parameters_of(sweep_, point)},
+                                  {"status", status_names[static_cast<std::size_t>(failure.status)]},
+                                  {"message", failure.message}});
+  if (!is_written && problem_.empty()) problem_ = fmt::format("cannot write to the run log ({})", std::strerror(errno));
 }
 
 }  // namespace trawl::io

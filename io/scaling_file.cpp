@@ -1,19 +1,12 @@
 #include "io/scaling_file.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <limits>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "engine/error.hpp"
 #include "io/hdf5_create.hpp"
 #include "io/layout.hpp"
-#include "io/raw_file.hpp"
+#include "io/output_file.hpp"
 
 namespace trawl::io {
 namespace {
@@ -115,18 +108,11 @@ std::map<std::uint64_t, std::vector<const ScalingRun*>> runs_by_nodes(const std:
   return groups;
 }
 
-void write_scaling_file(const std::string& path, const ScalingData& data) {
+void write_scaling_file(const std::string& path, const ScalingData& data, const std::vector<std::string>& inputs) {
   FileLayout layout = layout_of(data);
-  const std::string temporary = fmt::format("{}.tmp.{}", path, ::getpid());
-  try {
-    create_hdf5(temporary, layout);
-    RawFile(temporary, O_RDWR).sync();
-    if (std::rename(temporary.c_str(), path.c_str()) != 0) fail_io(path, "create", errno);
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
-  sync_directory_of(path);
+  NewFile file(path, {{FileKind::scaling}, inputs});
+  create_hdf5(file.temporary_path(), layout);
+  file.commit();
 }
 
 }  // namespace trawl::io

@@ -46,7 +46,8 @@ struct ScalingData {
 
 /// Dimensions nodes, repeat, rank and bound (value, lower, upper); variables wall_time(nodes, repeat), tasks(nodes),
 /// busy_time, idle_time, communication_time and io_time (nodes, repeat, rank), and one (bound) for each value.
-/// Replaces the file. Throws IoError.
-void write_scaling_file(const std::string& path, const ScalingData& data);
+/// Replaces an earlier file of that kind. Throws UsageError if something else has the name, or it is one of `inputs`;
+/// IoError.
+void write_scaling_file(const std::string& path, const ScalingData& data, const std::vector<std::string>& inputs = {});
 
 }  // namespace trawl::io

@@ -9,6 +9,7 @@
 #include "io/key_places.hpp"
 #include "io/small_file.hpp"
 #include "io/toml_nodes.hpp"
+#include "io/toml_text.hpp"
 
 namespace trawl::io {
 namespace {
@@ -46,9 +47,9 @@ std::map<std::string, Setting> read_settings(const std::string& path, const std:
   };
   toml::table root;
   try {
-    root = toml::parse(read_small_file(path, "settings file"));
-  } catch (const toml::parse_error& error) {
-    fail(error.source().begin, fmt::format("not TOML ({}). What to do? See toml.io.", error.description()));
+    root = parse_toml(read_small_file(path, "settings file"));
+  } catch (const TomlError& error) {
+    fail(error.position, error.what());
   }
   std::vector<std::string> names;
   for (const auto& [name, type] : known) names.push_back(name);

@@ -1,7 +1,5 @@
 #include "io/small_file.hpp"
 
-#include <fcntl.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -10,34 +8,51 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
-#include "io/raw_file.hpp"
+#include "engine/plain_text.hpp"
 
 namespace trawl::io {
+
 namespace {
 
-constexpr std::size_t largest = std::size_t{1} << 20;
+bool holds(const std::string& path, const std::string& text) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  std::string there(text.size() + 1, '\0');
+  return file && std::fread(there.data(), 1, there.size(), file.get()) == text.size() && there.starts_with(text);
+}
 
 }  // namespace
 
-std::string read_small_file(const std::string& path, const char* what) {
+std::string read_small_file(const std::string& path, const char* what, std::size_t most) {
+  constexpr std::size_t block = std::size_t{1} << 16;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  std::string text(largest + 1, '\0');
-  if (file) text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+  std::string text;
+  for (std::size_t got = block; file && got == block && text.size() <= most;) {
+    const std::size_t size = text.size();
+    text.resize(size + block);
+    got = std::fread(text.data() + size, 1, block, file.get());
+    text.resize(size + got);
+  }
   if (!file || std::ferror(file.get()))
-    throw UsageError(fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno)));
-  if (text.size() > largest)
-    throw UsageError(fmt::format("{}: not a {} (larger than 1 MiB). Is the path right?", path, what));
+    throw UsageError(
+        one_line(fmt::format("{}: cannot read the {} ({}). Is the path right?", path, what, std::strerror(errno))));
+  if (text.size() > most)
+    throw UsageError(one_line(
+        fmt::format("{}: is not a {} (it is larger than {} MiB). Is the path right?", path, what, most >> 20)));
   return text;
 }
 
-void write_small_file(const std::string& path, const std::string& text, unsigned mode) {
-  const std::string draft = path + ".tmp";
-  {
-    const RawFile file(draft, O_WRONLY | O_CREAT | O_TRUNC, mode);
-    file.write(text.data(), text.size(), 0);
-    file.sync();
-  }
-  if (std::rename(draft.c_str(), path.c_str()) != 0) fail_io(path, "write", errno);
+void check_small_file(const std::string& path, const std::string& text, const OutputRule& rule) {
+  const FileKind kind = path.empty() ? FileKind::absent : kind_of(path);
+  if (kind != FileKind::device && kind != FileKind::directory && holds(path, text)) return;
+  check_output(path, rule);
+}
+
+void write_small_file(const std::string& path, const std::string& text, const OutputRule& rule, unsigned mode) {
+  check_small_file(path, text, rule);
+  if (holds(path, text)) return;
+  NewFile file(path, rule, mode);
+  file.file().write(text.data(), text.size(), 0);
+  file.commit();
 }
 
 }  // namespace trawl::io

@@ -28,18 +28,19 @@ const std::uint8_t* end_of_run(const std::uint8_t* begin, const std::uint8_t* en
 }  // namespace
 
 void scan_statuses(const RawFile& file, std::uint64_t offset, std::uint64_t tasks,
-                   const std::function<void(TaskRange, Status)>& visit) {
+                   const std::function<void(TaskRange, Status)>& visit, const OnBlock& on_block) {
   constexpr std::uint64_t block_size = std::uint64_t{1} << 20;
   std::vector<std::uint8_t> block(std::min(block_size, tasks));
   TaskRange run;
   std::uint8_t status = 0;
   for (TaskIndex first = 0; first < tasks; first += block_size) {
     const std::uint64_t count = std::min(block_size, tasks - first);
+    if (on_block) on_block("reading", first, tasks);
     file.read(block.data(), count, offset + first);
     const std::uint8_t *at = block.data(), *end = at + count;
     while (at < end) {
       if (*at >= std::size(status_names))
-        throw UsageError(fmt::format("{}: damaged (the status of task {} is {}). Restore it, or give another path.",
+        throw UsageError(fmt::format("{}: is damaged (the status of task {} is {}). Restore it, or give another path.",
                                      file.path(), first + static_cast<std::uint64_t>(at - block.data()), *at));
       if (*at != status) {
         if (!run.empty()) visit(run, static_cast<Status>(status));

@@ -1,5 +1,7 @@
 #include "io/sweep_file.hpp"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
@@ -22,9 +24,16 @@ const Declaration& find_study(const std::string& study, const StudyLookup& looku
   }
 }
 
-SweepSpec read_spec(std::string_view text, const std::string& name, const SweepOverrides& overrides,
-                    const StudyLookup& lookup, KeyPlaces& places) {
-  const TomlSweep toml(text, name, places);
+/// A sweep's text, its name in messages, and where its files of values are.
+struct Source {
+  std::string_view text;
+  std::string name;
+  std::optional<std::filesystem::path> directory;
+};
+
+SweepSpec read_spec(const Source& source, const SweepOverrides& overrides, const StudyLookup& lookup,
+                    KeyPlaces& places) {
+  const TomlSweep toml(source.text, source.name, source.directory, places);
   std::string study = toml.study();
   if (overrides.study) {
     study = *overrides.study;
@@ -40,20 +49,34 @@ SweepSpec read_spec(std::string_view text, const std::string& name, const SweepO
   return spec;
 }
 
-}  // namespace
-
-SweepSpec parse_sweep(std::string_view text, const std::string& name, const SweepOverrides& overrides,
-                      const StudyLookup& lookup) {
-  KeyPlaces places(text.empty() ? "command line" : name + ":1:1");
+void read(const Source& source, const SweepOverrides& overrides, const StudyLookup& lookup, const SweepUse& use) {
+  const bool on_command_line = source.text.empty() && !source.directory;
+  KeyPlaces places(on_command_line ? "command line" : source.name + ":1:1");
   try {
-    return read_spec(text, name, overrides, lookup, places);
+    use(read_spec(source, overrides, lookup, places));
   } catch (const SweepError& error) {
     throw UsageError(one_line(fmt::format("{}: {}", places.of(error.key), error.what())));
   }
 }
 
-SweepSpec read_sweep_file(const std::string& path, const SweepOverrides& overrides, const StudyLookup& lookup) {
-  return parse_sweep(read_small_file(path, "sweep"), path, overrides, lookup);
+}  // namespace
+
+void parse_sweep(std::string_view text, const std::string& name, const SweepOverrides& overrides,
+                 const StudyLookup& lookup, const SweepUse& use) {
+  read({text, name, std::nullopt}, overrides, lookup, use);
+}
+
+SweepSpec parse_sweep(std::string_view text, const std::string& name, const SweepOverrides& overrides,
+                      const StudyLookup& lookup) {
+  SweepSpec result;
+  parse_sweep(text, name, overrides, lookup, [&result](SweepSpec spec) { result = std::move(spec); });
+  return result;
+}
+
+void read_sweep_file(const std::string& path, const SweepOverrides& overrides, const StudyLookup& lookup,
+                     const SweepUse& use) {
+  const std::string text = read_small_file(path, "sweep", max_sweep_text);
+  read({text, path, std::filesystem::path(path).parent_path()}, overrides, lookup, use);
 }
 
 }  // namespace trawl::io

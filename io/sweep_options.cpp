@@ -1,15 +1,16 @@
 #include "io/sweep_options.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <stdexcept>
 
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 #include "engine/spelling.hpp"
 #include "io/axis_text.hpp"
+#include "io/value_file.hpp"
 
 namespace trawl::io {
 namespace {
@@ -30,14 +31,6 @@ std::vector<std::string> split(std::string_view text) {
     if (comma == std::string_view::npos) return parts;
     begin = comma + 1;
   }
-}
-
-double parse_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw std::invalid_argument(fmt::format("\"{}\" is not a number", shown(text)));
-  return number;
 }
 
 struct NameAndValue {
@@ -98,12 +91,12 @@ class Overrider {
 
   std::uint64_t count(const char* option, const std::string& key, const std::string& text) {
     places_.set(key, fmt::format("{} {}", option, shown(text)));
-    std::uint64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    constexpr std::uint64_t largest = (std::uint64_t{1} << 63) - 1;  // what TOML can hold
-    if (error != std::errc() || end != text.data() + text.size() || number > largest)
-      throw SweepError(key, "not a whole number from 0 to 2^63 - 1. Write digits only.");
-    return number;
+    try {
+      const std::int64_t number = read_whole_number(text);
+      if (number >= 0) return static_cast<std::uint64_t>(number);
+    } catch (const std::invalid_argument&) {
+    }
+    throw SweepError(key, "not a whole number from 0 to 2^63 - 1. Write digits only.");
   }
 
  private:
@@ -152,14 +145,29 @@ class Overrider {
     const std::string kind(text.substr(0, colon));
     const std::string_view arguments = text.substr(colon + 1);
     if (kind == "choice") return Choice{values(arguments, key, parameter)};
+    if (kind == "csv" || kind == "npy") return file_values(kind, std::string(arguments), key, parameter);
     if (std::find(axis_kinds().begin(), axis_kinds().end(), kind) == axis_kinds().end())
-      throw SweepError(key, fmt::format("no kind of axis \"{}\". {}", shown(kind), suggestion(kind, axis_kinds())));
+      throw SweepError(key, no_such_axis_kind(kind));
     try {
       std::vector<double> numbers;
-      for (const std::string& part : split(arguments)) numbers.push_back(parse_number(part));
+      for (const std::string& part : split(arguments)) numbers.push_back(read_number(part));
       return axis_from_numbers(kind, numbers);
     } catch (const std::invalid_argument& error) {
       throw SweepError(key, fmt::format("{}: {}", parameter.name, error.what()));
+    }
+  }
+
+  /// "csv:FILE", "csv:FILE:COLUMN" or "npy:FILE".
+  AxisValues file_values(const std::string& kind, const std::string& arguments, const std::string& key,
+                         const Parameter& parameter) const {
+    try {
+      if (kind == "npy") return List{read_npy(arguments, parameter)};
+      const auto colon = arguments.rfind(':');
+      if (colon == std::string::npos) return List{read_csv_column(arguments, std::nullopt, parameter)};
+      return List{read_csv_column(arguments.substr(0, colon), arguments.substr(colon + 1), parameter)};
+    } catch (const ValueFileError& error) {
+      places_.set(key, error.place);
+      throw SweepError(key, error.what());
     }
   }
 
@@ -169,10 +177,32 @@ class Overrider {
   std::set<std::string> given_;
 };
 
+/// Refuses control characters and what is not UTF-8: the sweep's text could not hold them.
+void require_plain_texts(const SweepOverrides& overrides) {
+  const auto require_plain = [](const char* option, const std::string& text) {
+    if (const auto problem = problem_with_text(text))
+      throw UsageError(fmt::format("{} {}: there is {} in it. Remove it.", option, shown(text), problem->phrase));
+  };
+  const std::pair<const char*, const std::vector<std::string>&> lists[] = {
+      {"--axis", overrides.axes}, {"--fix", overrides.fixed}, {"--point", overrides.points}, {"--zip", overrides.zip}};
+  for (const auto& [option, texts] : lists) {
+    for (const std::string& text : texts) require_plain(option, text);
+  }
+  const std::pair<const char*, const std::optional<std::string>&> single[] = {
+      {"study", overrides.study},
+      {"--design", overrides.design},
+      {"--where", overrides.where},
+      {"--common-random-numbers", overrides.common_random_numbers}};
+  for (const auto& [option, text] : single) {
+    if (text) require_plain(option, *text);
+  }
+}
+
 }  // namespace
 
 void apply_overrides(const SweepOverrides& overrides, const Declaration& declaration, SweepSpec& spec,
                      KeyPlaces& places) {
+  require_plain_texts(overrides);
   Overrider overrider(declaration, spec, places);
   for (const std::string& text : overrides.axes) overrider.axis(text);
   for (const std::string& text : overrides.fixed) overrider.fix(text);

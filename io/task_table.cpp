@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <set>
+
+#include "io/layout.hpp"
 
 namespace trawl::io {
 namespace {
@@ -49,6 +52,19 @@ std::vector<PagedColumn> sweep_columns(const ResultReader& file) {
         if (variable.role == role && variable.dimensions == std::vector<std::string>{dimensions[d]})
           columns.emplace_back(file, variable, stride, shape[d]);
   }
+  return columns;
+}
+
+std::vector<PagedColumn> parameter_columns(const ResultReader& file) {
+  std::set<std::string> numbered = {replicate_name};
+  if (file.shard()) numbered.insert(point_name);
+  for (const Variable& variable : file.variables())
+    if (variable.role == Variable::Role::coordinate && !variable.dimensions.empty())
+      numbered.insert(variable.dimensions.front());
+  std::vector<PagedColumn> columns = sweep_columns(file);
+  std::erase_if(columns, [&](const PagedColumn& column) {
+    return column.variable().role == Variable::Role::scale && numbered.contains(column.variable().name);
+  });
   return columns;
 }
 

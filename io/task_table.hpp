@@ -37,6 +37,9 @@ class PagedColumn {
 /// parameters, the replicate. `file` must outlive them.
 std::vector<PagedColumn> sweep_columns(const ResultReader& file);
 
+/// Of these, the parameters: without `replicate` and what only numbers points or zipped groups.
+std::vector<PagedColumn> parameter_columns(const ResultReader& file);
+
 std::vector<const Variable*> outputs_of(const ResultReader& file);
 
 /// Elements that an output has for one task.

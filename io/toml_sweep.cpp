@@ -7,9 +7,12 @@
 #include <fmt/format.h>
 
 #include "engine/error.hpp"
+#include "engine/number.hpp"
 #include "engine/spelling.hpp"
 #include "io/axis_text.hpp"
 #include "io/toml_nodes.hpp"
+#include "io/toml_text.hpp"
+#include "io/value_file.hpp"
 
 namespace trawl::io {
 namespace {
@@ -37,13 +40,14 @@ std::string join(const std::string& key, std::size_t i) {
 
 }  // namespace
 
-TomlSweep::TomlSweep(std::string_view text, std::string name, KeyPlaces& places)
-    : name_(std::move(name)), places_(places) {
+TomlSweep::TomlSweep(std::string_view text, std::string name, std::optional<std::filesystem::path> directory,
+                     KeyPlaces& places)
+    : name_(std::move(name)), directory_(std::move(directory)), places_(places) {
   try {
-    root_ = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    places_.set("toml", place_text(name_, error.source().begin));
-    throw SweepError("toml", fmt::format("not TOML ({}). What to do? See toml.io.", error.description()));
+    root_ = parse_toml(text);
+  } catch (const TomlError& error) {
+    places_.set("toml", place_text(name_, error.position));
+    throw SweepError("toml", error.what());
   }
   for (const auto& [key, node] : root_) {
     const std::string known(key.str());
@@ -125,6 +129,8 @@ std::string TomlSweep::text(const char* key) const {
 std::string TomlSweep::text(const toml::node& node, const std::string& key, const char* wanted) const {
   const toml::value<std::string>* value = node.as_string();
   if (!value) fail(node, key, fmt::format("{} must be {}, not {}", shown(key), wanted, type_name(node)));
+  if (const auto problem = problem_with_text(value->get()))
+    fail(node, key, fmt::format("there is {} in {} (a text is one line). Remove it.", problem->phrase, shown(key)));
   return value->get();
 }
 
@@ -149,8 +155,17 @@ std::vector<std::string> TomlSweep::texts(const toml::node& node, const std::str
 }
 
 double TomlSweep::number(const toml::node& node, const std::string& key) const {
-  if (const auto* integer = node.as_integer()) return static_cast<double>(integer->get());
-  if (const auto* real = node.as_floating_point()) return real->get();
+  if (const auto* real = node.as_floating_point()) {
+    if (std::isfinite(real->get())) return real->get();
+    fail(node, key, fmt::format("{} is not a finite number. Give one.", real->get()));
+  }
+  if (const auto* integer = node.as_integer()) {
+    try {
+      return exact_double(integer->get());
+    } catch (const std::invalid_argument& error) {
+      fail(node, key, fmt::format("{} (it would be changed). Write it with an exponent, as 1e16.", error.what()));
+    }
+  }
   fail(node, key, fmt::format("{} must be a number, not {}", shown(key), type_name(node)));
 }
 
@@ -169,12 +184,7 @@ double TomlSweep::value(const toml::node& node, const std::string& key, const Pa
                        suggestion(label, parameter.choices)));
     return static_cast<double>(found - parameter.choices.begin());
   }
-  if (const auto* integer = node.as_integer(); integer && parameter.kind == Kind::integer) {
-    constexpr std::int64_t exact = std::int64_t{1} << 53;  // a larger one would be rounded on its way to a double
-    if (integer->get() > exact || integer->get() < -exact)
-      fail(node, key, fmt::format("{} is too large for {} (at most 2^53)", integer->get(), parameter.name));
-  }
-  const double given = number(node, key);
+  const double given = settled(parameter, number(node, key));
   if (const std::string problem = problem_with(parameter, given); !problem.empty())
     fail(node, key,
          fmt::format("{} (not a value of {}). Give {}.", problem, parameter.name, accepted_values(parameter)));
@@ -200,6 +210,7 @@ const Parameter& TomlSweep::parameter(const toml::key& name, const std::string& 
 AxisValues TomlSweep::axis_values(const toml::node& node, const std::string& key, const Parameter& parameter) const {
   if (node.is_array()) return List{values(node, key, parameter)};
   const toml::table& kinds = table(node, key, "an array of values or a table such as {linspace = [0, 1, 11]}");
+  if (kinds.contains("csv") || kinds.contains("npy")) return file_values(kinds, key, parameter);
   if (kinds.size() != 1)
     fail(node, key, fmt::format("an axis is of one kind, not {}. {}", kinds.size(), suggestion("", axis_kinds())));
   const auto entry = kinds.begin();
@@ -207,7 +218,7 @@ AxisValues TomlSweep::axis_values(const toml::node& node, const std::string& key
   const toml::node& arguments = entry->second;
   const std::string kind(name.str());
   if (std::find(axis_kinds().begin(), axis_kinds().end(), kind) == axis_kinds().end())
-    fail(name, key, fmt::format("no kind of axis \"{}\". {}", shown(kind), suggestion(kind, axis_kinds())));
+    fail(name, key, no_such_axis_kind(kind));
   if (kind == "choice") return Choice{values(arguments, key, parameter)};
   std::vector<double> numbers;
   for (const toml::node& item : array(arguments, key, "an array of numbers")) numbers.push_back(number(item, key));
@@ -215,6 +226,29 @@ AxisValues TomlSweep::axis_values(const toml::node& node, const std::string& key
     return axis_from_numbers(kind, numbers);
   } catch (const std::invalid_argument& error) {
     fail(arguments, key, fmt::format("{}: {}", parameter.name, error.what()));
+  }
+}
+
+List TomlSweep::file_values(const toml::table& table, const std::string& key, const Parameter& parameter) const {
+  const bool csv = table.contains("csv");
+  for (const auto& [name, node] : table) {
+    if (name.str() != (csv ? "csv" : "npy") && !(csv && name.str() == "column"))
+      fail(name, key,
+           fmt::format("\"{}\" beside a file of values. Write {{csv = \"FILE\", column = \"NAME\"}} or "
+                       "{{npy = \"FILE\"}}.",
+                       shown(name.str())));
+  }
+  const toml::node& file = *table.get(csv ? "csv" : "npy");
+  if (!directory_) fail(file, key, "a file of values (only a sweep file may name one). List the values.");
+  const std::string path = (*directory_ / text(file, key, "a file's path in quotes")).string();
+  try {
+    if (!csv) return {read_npy(path, parameter)};
+    const toml::node* column = table.get("column");
+    if (!column) return {read_csv_column(path, std::nullopt, parameter)};
+    return {read_csv_column(path, text(*column, key, "a column's name in quotes"), parameter)};
+  } catch (const ValueFileError& error) {
+    places_.set(key, error.place);
+    throw SweepError(key, error.what());
   }
 }
 

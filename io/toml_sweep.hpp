@@ -1,6 +1,8 @@
 // A sweep written in TOML, read with the place of every key noted.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,8 +16,9 @@ namespace trawl::io {
 /// Every method throws SweepError; the key in it has its place in `places`.
 class TomlSweep {
  public:
-  /// Parses `text` and refuses unknown keys. `places` must outlive the object.
-  TomlSweep(std::string_view text, std::string name, KeyPlaces& places);
+  /// Parses `text` and refuses unknown keys. Files of values are sought from `directory`; without one they are refused.
+  /// `places` must outlive the object.
+  TomlSweep(std::string_view text, std::string name, std::optional<std::filesystem::path> directory, KeyPlaces& places);
 
   std::string study() const;  ///< empty if the file names none
   bool names_design() const { return root_.contains("design"); }
@@ -40,9 +43,11 @@ class TomlSweep {
   std::vector<double> values(const toml::node& node, const std::string& key, const Parameter& parameter) const;
   const Parameter& parameter(const toml::key& name, const std::string& key, const Declaration& declaration) const;
   AxisValues axis_values(const toml::node& node, const std::string& key, const Parameter& parameter) const;
+  List file_values(const toml::table& table, const std::string& key, const Parameter& parameter) const;
   std::vector<Setting> settings(const toml::table& table, const std::string& prefix, const Declaration&) const;
 
   std::string name_;
+  std::optional<std::filesystem::path> directory_;
   KeyPlaces& places_;
   toml::table root_;
 };

@@ -31,6 +31,8 @@ class Arguments {
   bool has(const std::string& name) const { return values_.count(name) > 0; }
   bool flag(const std::string& name) const { return values_[name].as<bool>(); }
 
+  bool has_positional() const;
+
   /// The positional argument. Throws UsageError if it is missing.
   const std::string& positional() const;
   std::vector<std::string> more() const;
@@ -38,13 +40,16 @@ class Arguments {
   std::optional<std::string> text(const std::string& name) const;
   std::vector<std::string> texts(const std::string& name) const;
 
-  /// Both throw UsageError if the value is outside [lower, upper].
+  /// Both read the text of an option as engine/number.hpp does. They throw UsageError if it is no number, or outside
+  /// [lower, upper].
   double number(const std::string& name, double lower, double upper) const;
   std::int64_t count(const std::string& name, std::int64_t lower,
                      std::int64_t upper = std::numeric_limits<std::int64_t>::max()) const;
 
  private:
   [[noreturn]] void fail(const std::string& problem) const;
+  template <class Number>
+  Number read(const std::string& name, Number (*reader)(std::string_view)) const;
 
   std::string verb_;
   std::string positional_name_;
@@ -55,8 +60,9 @@ class Arguments {
 /// Options as po::value shorthands.
 boost::program_options::typed_value<std::string>* text_option(const char* placeholder);
 boost::program_options::typed_value<std::vector<std::string>>* repeated_option(const char* placeholder);
-boost::program_options::typed_value<double>* number_option(const char* placeholder, double default_value);
-boost::program_options::typed_value<std::int64_t>* count_option(const char* placeholder, std::int64_t default_value);
+boost::program_options::typed_value<std::string>* number_option(const char* placeholder, double default_value);
+boost::program_options::typed_value<std::string>* count_option(
+    const char* placeholder, std::optional<std::int64_t> default_value = std::nullopt);
 boost::program_options::typed_value<bool>* flag_option();
 
 }  // namespace trawl::cluster

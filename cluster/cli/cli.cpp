@@ -1,8 +1,12 @@
 #include "cluster/cli/cli.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -10,14 +14,23 @@
 
 #include <fmt/format.h>
 #include <spdlog/details/null_mutex.h>
+#include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include "cluster/cli/arguments.hpp"
+#include "cluster/cli/json.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "cluster/leave.hpp"
+#include "cluster/signals.hpp"
+#include "engine/check_study.hpp"
 #include "engine/error.hpp"
+#include "engine/plain_text.hpp"
 #include "engine/shortage.hpp"
 #include "engine/spelling.hpp"
+#include "io/key_places.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -27,34 +40,52 @@ struct Verb {
   const char* arguments;
   const char* summary;
   int (*run)(const Invocation&);
+  OnStop on_stop = OnStop::end;
 };
+
+int help_verb(const Invocation& invocation);
+int version_verb(const Invocation& invocation);
 
 constexpr Verb verbs[] = {
     {"list", "", "the studies there are", list_verb},
     {"describe", "STUDY", "parameters, outputs and mathematics of a study", describe_verb},
-    {"plan", "SWEEP", "points, bytes, memory and time of a sweep, without running it", plan_verb},
-    {"run", "SWEEP", "run a sweep, or continue it", run_verb},
-    {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb},
-    {"submit", "SWEEP", "run a sweep as a job of SLURM", submit_verb},
+    {"plan", "SWEEP", "points, bytes, memory and time of a sweep; times a sample of its points", plan_verb},
+    {"run", "SWEEP", "run a sweep, or continue it", run_verb, OnStop::finish},
+    {"merge", "FILE SHARD...", "join the shards of a sweep into one file", merge_verb, OnStop::finish},
+    {"submit", "SWEEP", "run a sweep as a job of SLURM", submit_verb, OnStop::end_programs},
     {"status", "FILE", "how far a result file and its job are", status_verb},
     {"cancel", "FILE", "cancel the job that computes a result file", cancel_verb},
-    {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb},
+    {"scale", "SWEEP", "run a sweep on more and more nodes: how many are worth it", scale_verb, OnStop::end_programs},
+    {"failures", "FILE", "which tasks failed, at which parameters, and why", failures_verb},
     {"replay", "FILE", "compute one task again and compare it with the file", replay_verb},
     {"digest", "FILE", "SHA-256 of a result file and of each of its datasets", digest_verb},
-    {"export", "FILE", "results as CSV or JSON lines", export_verb},
+    {"export", "FILE", "results as CSV or JSON lines", export_verb, OnStop::finish},
     {"report", "FILE", "a short table of the results", report_verb},
-    {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb},
+    {"doctor", "", "what this machine or allocation gives a run, and what is wrong with it", doctor_verb,
+     OnStop::end_programs},
+    {"help", "[VERB]", "this text, or what a verb does and its options", help_verb},
+    {"version", "", "the version of trawl", version_verb},
 };
 
-void print_usage() {
-  fmt::print("trawl {}: parameter sweeps of numerical experiments\n\n", TRAWL_VERSION);
+constexpr const char* exit_codes = R"(Exit codes
+   0  complete
+   1  a bug in trawl; of trawl replay: a difference
+   2  a mistake in the command or the sweep: nothing was created
+   3  complete, but points failed
+  73  another run is writing the file
+  74  the machine refused: disk, memory, threads, MPI, SLURM
+  75  stopped early: the same command continues
+)";
+
+std::string usage() {
+  std::string text = fmt::format("trawl {}: parameter sweeps of numerical experiments\n\n", TRAWL_VERSION);
   for (const Verb& verb : verbs) {
-    fmt::print("  trawl {:<18}{}\n", fmt::format("{} {}", verb.name, verb.arguments), verb.summary);
+    text += fmt::format("  trawl {:<20}{}\n", fmt::format("{} {}", verb.name, verb.arguments), verb.summary);
   }
-  fmt::print(
-      "\nSWEEP is a .toml file or a study's name; trawl VERB --help has the options. Under mpirun, trawl run uses all "
-      "ranks.\nExit codes: 0 complete, 2 usage or bad sweep, 3 complete with failed points, 74 I/O error, 75 stopped "
-      "early (run again to continue).\n");
+  return text +
+         "\nSWEEP is a .toml file or a study's name; trawl VERB --help has the options. Under mpirun, trawl run uses "
+         "all ranks.\n\n" +
+         exit_codes;
 }
 
 const Verb& find_verb(const std::string& name) {
@@ -63,22 +94,63 @@ const Verb& find_verb(const std::string& name) {
     if (name == verb.name) return verb;
     names.push_back(verb.name);
   }
-  throw UsageError(fmt::format("unknown verb {}. {}", name, suggestion(name, names)));
+  throw UsageError(fmt::format("unknown verb {}. {}", shown(name), suggestion(name, names)));
+}
+
+int help_verb(const Invocation& invocation) {
+  const Syntax syntax("[VERB]", "Lists the verbs, or says what one does and which options it has.");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  if (!arguments.has_positional()) {
+    print_text(wrapped(usage(), terminal_columns(STDOUT_FILENO), 4));
+    return exit_complete;
+  }
+  const Verb& verb = find_verb(arguments.positional());
+  return verb.run({verb.name, {"--help"}, invocation.studies, invocation.argv});
+}
+
+int version_verb(const Invocation& invocation) {
+  Syntax syntax("", "Says which version of trawl this is.");
+  syntax.options.add_options()("json", flag_option(), "as JSON");
+  const Arguments arguments(syntax, invocation);
+  if (arguments.help()) return exit_complete;
+  if (arguments.flag("json")) {
+    Json document = json_document();
+    document["trawl_version"] = TRAWL_VERSION;
+    print_json(document);
+  } else {
+    print("trawl {}\n", TRAWL_VERSION);
+  }
+  return exit_complete;
+}
+
+/// The first thing of all: a launcher passes signals on at any time.
+void handle_signals_of(std::string_view verb) {
+  const auto* found =
+      std::find_if(std::begin(verbs), std::end(verbs), [&](const Verb& known) { return verb == known.name; });
+  handle_signals(found == std::end(verbs) ? OnStop::end : found->on_stop);
 }
 
 int dispatch(int argc, char** argv, std::span<const Study* const> studies) {
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  if (words.empty()) throw UsageError("a verb is missing. See trawl --help");
-  if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    print_usage();
-    return exit_complete;
+  std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.empty()) {
+    fmt::print(stderr, "{}\n", usage());
+    throw UsageError("a verb is missing. Give one of the above");
   }
-  if (words[0] == "--version") {
-    fmt::print("trawl {}\n", TRAWL_VERSION);
-    return exit_complete;
-  }
+  if (words[0] == "--help" || words[0] == "-h") words[0] = "help";
+  if (words[0] == "--version") words[0] = "version";
   return find_verb(words[0]).run({words[0], {words.begin() + 1, words.end()}, studies, argv});
 }
+
+/// A message as one line that cannot drive the terminal, whatever texts from outside it holds.
+class HarmlessMessage final : public spdlog::custom_flag_formatter {
+ public:
+  void format(const spdlog::details::log_msg& message, const std::tm&, spdlog::memory_buf_t& line) override {
+    const std::string text = io::one_line({message.payload.data(), message.payload.size()});
+    line.append(text.data(), text.data() + text.size());
+  }
+  std::unique_ptr<custom_flag_formatter> clone() const override { return std::make_unique<HarmlessMessage>(); }
+};
 
 /// Lines go past stdio: a study's thread that never returns may hold the lock of stderr.
 class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
@@ -92,7 +164,9 @@ class StderrSink final : public spdlog::sinks::base_sink<spdlog::details::null_m
 
 void configure_messages() {
   auto logger = std::make_shared<spdlog::logger>("trawl", std::make_shared<StderrSink>());
-  logger->set_pattern("trawl: %v");
+  auto formatter = std::make_unique<spdlog::pattern_formatter>();
+  formatter->add_flag<HarmlessMessage>('*').set_pattern("trawl: %*");
+  logger->set_formatter(std::move(formatter));
   spdlog::set_default_logger(std::move(logger));
 }
 
@@ -124,9 +198,12 @@ void flush_output() {
 
 template <class MakeStudies>
 int run(int argc, char** argv, const MakeStudies& studies) {
+  handle_signals_of(argc > 1 ? argv[1] : "");
   try {
     configure_messages();
-    const int code = dispatch(argc, argv, studies());
+    const std::span<const Study* const> known = studies();
+    check_studies(known);
+    const int code = dispatch(argc, argv, known);
     if (thread_left_behind()) leave_process(code);
     flush_output();
     return code;
@@ -143,7 +220,9 @@ const Study& find_study(std::span<const Study* const> studies, std::string_view 
     if (study->declaration().name == name) return *study;
     names.push_back(study->declaration().name);
   }
-  throw UsageError(fmt::format("unknown study {}. {}", name, suggestion(name, names)));
+  const std::string near = closest(name, names);
+  throw UsageError(fmt::format("unknown study {}. {}", shown(name),
+                               near.empty() ? "trawl list names those that there are" : "Did you mean " + near + "?"));
 }
 
 int report_exception() {
@@ -152,12 +231,22 @@ int report_exception() {
   } catch (const UsageError& error) {
     say(error.what());
     return exit_usage;
+  } catch (const BusyError& error) {
+    say(error.what());
+    return exit_busy;
   } catch (const IoError& error) {
     say(error.what());
     return exit_io;
+  } catch (const Stopped& stopped) {
+    say(stopped.what());
+    return exit_stopped_early;
   } catch (const std::exception& error) {
     if (const char* lacking = missing_resource(error)) return report_shortage(lacking, error.what());
-    say("this is a bug in trawl: ", error.what());
+    if (const auto* refused = dynamic_cast<const std::system_error*>(&error)) {
+      say("the machine refused: ", refused->what());
+      return exit_io;
+    }
+    say("this is a bug in trawl (please report it): ", error.what());
     return exit_bug;
   }
 }

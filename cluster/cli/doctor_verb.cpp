@@ -3,6 +3,7 @@
 
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/json.hpp"
+#include "cluster/cli/print.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "cluster/doctor/file_system.hpp"
 #include "cluster/doctor/launch.hpp"
@@ -29,7 +30,7 @@ std::vector<Finding> examine(const Session& session, const std::string& director
 void print_findings(const std::vector<Finding>& findings) {
   for (const Finding& f : findings) {
     const std::string advice = f.verdict == Verdict::fine ? "" : fmt::format(". {}", f.advice);
-    fmt::print("{}{:<20}{}{}\n", marks[static_cast<int>(f.verdict)], f.what, f.found, advice);
+    print("{}{:<20}{}{}\n", marks[static_cast<int>(f.verdict)], f.what, f.found, advice);
   }
 }
 
@@ -51,7 +52,7 @@ int diagnose(const Session& session, const Invocation& invocation) {
       "",
       "Says what this machine or allocation gives a run, and what is wrong with it: ! breaks a run, ? makes it "
       "slower or less safe.\nStart it as the run would be: alone, under mpirun, or in a job under srun. Exit "
-      "code 1 if something would break a run.");
+      "code 74 if something would break a run.");
   syntax.options.add_options()("output-directory,o", text_option("PATH"), "where results would go (default: here)")(
       "json", flag_option(), "as JSON");
   const Arguments arguments(syntax, invocation);
@@ -60,7 +61,7 @@ int diagnose(const Session& session, const Invocation& invocation) {
   if (arguments.flag("json")) print_json(findings_json(findings));
   else print_findings(findings);
   for (const Finding& f : findings) {
-    if (f.verdict == Verdict::broken) return exit_bug;
+    if (f.verdict == Verdict::broken) return exit_io;
   }
   return exit_complete;
 }

@@ -98,14 +98,22 @@ double total_cost(const Sweep& sweep) {
 
 }  // namespace
 
-Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s) {
+Estimate unknown_time() {
+  const double unknown = std::numeric_limits<double>::quiet_NaN();
+  return {0, unknown, unknown, unknown};
+}
+
+Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s, const std::atomic<bool>* stop) {
   std::packaged_task<Sample()> task([&sweep, budget_s] { return take_sample(sweep, budget_s); });
   std::future<Sample> result = task.get_future();
   std::thread(std::move(task)).detach();
-  if (result.wait_for(std::chrono::duration<double>(patience_s)) != std::future_status::ready) {
+  const auto start = Clock::now();
+  const auto waits_on = [&] { return seconds_since(start) < patience_s && !(stop != nullptr && stop->load()); };
+  bool ready = false;
+  while (!ready && waits_on()) ready = result.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready;
+  if (!ready) {
     leave_thread_behind();
-    const double unknown = std::numeric_limits<double>::quiet_NaN();
-    return {0, unknown, unknown, unknown};
+    return unknown_time();
   }
   const Sample sample = result.get();
   const double thread_seconds = sample.seconds / sample.cost * total_cost(sweep);

@@ -1,6 +1,7 @@
 // How long a sweep will take, from a short timed sample of its tasks.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "engine/sweep.hpp"
@@ -14,8 +15,12 @@ struct Estimate {
   double longest_s = 0;         ///< longest time spent at a block of tasks of the sample
 };
 
+/// Of a sweep of which nothing was timed.
+Estimate unknown_time();
+
 /// Evaluates tasks spread over the sweep for about `budget_s` on one thread, at least one, and scales their time with
-/// the study's cost. Gives up after `patience_s` with NaN; then a thread is left behind that still uses the sweep.
-Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s);
+/// the study's cost. Gives up after `patience_s`, or when `stop` is set, with NaN; then a thread is left behind that
+/// still uses the sweep.
+Estimate estimate_time(const Sweep& sweep, double budget_s, double patience_s, const std::atomic<bool>* stop = nullptr);
 
 }  // namespace trawl::cluster

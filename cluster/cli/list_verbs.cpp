@@ -1,11 +1,18 @@
 // trawl list, trawl describe: what studies there are.
+#include <unistd.h>
+
 #include <algorithm>
+#include <optional>
+#include <sstream>
 
 #include <fmt/format.h>
 
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/json.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/terminal.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "engine/counted.hpp"
 #include "engine/error.hpp"
 
 namespace trawl::cluster {
@@ -40,6 +47,12 @@ std::string unit_text(const std::string& unit) {
   return unit == "1" ? "" : " " + unit;
 }
 
+/// The name in full, where the study gives one.
+template <class Named>
+std::string full_name(const Named& named) {
+  return named.long_name.empty() ? "" : fmt::format(" ({})", named.long_name);
+}
+
 /// The outputs of a sweep of one point: every parameter at its default.
 OutputLayout default_outputs(const Study& study) {
   std::vector<Extent> extents;
@@ -47,27 +60,30 @@ OutputLayout default_outputs(const Study& study) {
   return study.outputs(extents);
 }
 
-void print_study(const Study& study) {
+std::string study_text(const Study& study) {
   const Declaration& d = study.declaration();
-  fmt::print("{}, version {}\n{}\n\n  maths   {}\n  source  {}\n\nParameters\n", d.name, d.version, d.summary, d.maths,
-             d.source);
+  std::string text = fmt::format("{}, version {}\n{}\n\n  maths   {}\n  source  {}\n\nParameters\n", d.name, d.version,
+                                 d.summary, d.maths, d.source);
   for (const Parameter& p : d.parameters) {
-    fmt::print("  {} = {}{}\n      {}; {}. {}\n", p.name, value_text(p, p.default_value), unit_text(p.unit),
-               kind_name(p.kind), values_text(p), p.description);
+    text += fmt::format("  {} = {}{}{}\n      {}; {}. {}\n", p.name, value_text(p, p.default_value), unit_text(p.unit),
+                        full_name(p), kind_name(p.kind), values_text(p), p.description);
   }
   const OutputLayout layout = default_outputs(study);
-  fmt::print("\nOutputs\n");
+  text += "\nOutputs\n";
   for (const Output& output : layout.outputs) {
     const std::string dimensions =
         output.dimensions.empty() ? "" : fmt::format("[{}]", fmt::join(output.dimensions, ", "));
-    fmt::print("  {}{}{}\n      {}\n", output.name, dimensions, unit_text(output.unit), output.description);
-    if (!output.nan_means.empty()) fmt::print("      NaN: {}\n", output.nan_means);
+    text += fmt::format("  {}{}{}{}\n      {}\n", output.name, dimensions, unit_text(output.unit), full_name(output),
+                        output.description);
+    if (!output.nan_means.empty()) text += fmt::format("      NaN: {}\n", output.nan_means);
   }
-  if (!layout.dimensions.empty()) fmt::print("\nDimensions of outputs (sizes at the defaults)\n");
+  if (!layout.dimensions.empty()) text += "\nDimensions of outputs (sizes at the defaults)\n";
   for (const Dimension& dimension : layout.dimensions) {
-    fmt::print("  {}, {} values{}\n      {}\n", dimension.name, dimension.size(),
-               dimension.unit == "1" ? "" : " in " + dimension.unit, dimension.description);
+    text +=
+        fmt::format("  {}, {}{}{}\n      {}\n", dimension.name, counted(dimension.size(), "value"),
+                    dimension.unit == "1" ? "" : " in " + dimension.unit, full_name(dimension), dimension.description);
   }
+  return text;
 }
 
 Json summary_json(const Declaration& d) {
@@ -90,6 +106,7 @@ Json parameter_json(const Parameter& p) {
     if (p.kind == Kind::integer) json["default"] = static_cast<std::int64_t>(p.default_value);
     else json["default"] = p.default_value;
   }
+  json["long_name"] = long_name_of(p);
   json["description"] = p.description;
   return json;
 }
@@ -106,6 +123,7 @@ Json study_json(const Study& study) {
     json["outputs"].push_back({{"name", output.name},
                                {"unit", output.unit},
                                {"dimensions", output.dimensions},
+                               {"long_name", long_name_of(output)},
                                {"description", output.description},
                                {"nan_means", output.nan_means}});
   }
@@ -114,9 +132,17 @@ Json study_json(const Study& study) {
     json["dimensions"].push_back({{"name", dimension.name},
                                   {"unit", dimension.unit},
                                   {"size_at_defaults", dimension.size()},
+                                  {"long_name", long_name_of(dimension)},
                                   {"description", dimension.description}});
   }
   return json;
+}
+
+std::string indented(const std::string& text, std::size_t indent) {
+  std::string result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) result += std::string(indent, ' ') + line + "\n";
+  return result;
 }
 
 /// Headings in the order of their first study.
@@ -129,10 +155,36 @@ std::vector<std::string> groups_of(std::span<const Study* const> studies) {
   return groups;
 }
 
+/// A name and what it means in two columns; one below the other where the terminal is too narrow for that.
+void print_entry(const std::string& name, std::size_t name_columns, const std::string& text) {
+  constexpr std::size_t narrowest = 40;  ///< of the second column
+  const std::optional<std::size_t> columns = terminal_columns(STDOUT_FILENO);
+  if (columns && *columns < name_columns + 4 + narrowest) {
+    print_text(wrapped(fmt::format("  {}\n{}", name, indented(text, 4)), columns, 0));
+    return;
+  }
+  const std::optional<std::size_t> left = columns ? std::optional(*columns - name_columns - 4) : std::nullopt;
+  std::istringstream lines(wrapped(text, left, 0));
+  std::string first = name;
+  for (std::string line; std::getline(lines, line); first.clear()) print("  {:<{}}  {}\n", first, name_columns, line);
+}
+
+void print_list(std::span<const Study* const> studies) {
+  std::size_t width = 0;
+  for (const Study* study : studies) width = std::max(width, study->declaration().name.size());
+  for (const std::string& group : groups_of(studies)) {
+    print("{}\n", group);
+    for (const Study* study : studies) {
+      const Declaration& d = study->declaration();
+      if (d.group == group) print_entry(d.name, width, d.summary + "\n" + d.source + "\n");
+    }
+  }
+}
+
 }  // namespace
 
 void print_json(const Json& document) {
-  fmt::print("{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+  print_text(document.dump(2, ' ', true, Json::error_handler_t::replace) + "\n");
 }
 
 int list_verb(const Invocation& invocation) {
@@ -147,15 +199,7 @@ int list_verb(const Invocation& invocation) {
     print_json(document);
     return exit_complete;
   }
-  std::size_t width = 0;
-  for (const Study* study : invocation.studies) width = std::max(width, study->declaration().name.size());
-  for (const std::string& group : groups_of(invocation.studies)) {
-    fmt::print("{}\n", group);
-    for (const Study* study : invocation.studies) {
-      const Declaration& d = study->declaration();
-      if (d.group == group) fmt::print("  {0:<{1}}  {2}\n  {3:<{1}}  {4}\n", d.name, width, d.summary, "", d.source);
-    }
-  }
+  print_list(invocation.studies);
   return exit_complete;
 }
 
@@ -170,7 +214,7 @@ int describe_verb(const Invocation& invocation) {
     document["study"] = study_json(study);
     print_json(document);
   } else {
-    print_study(study);
+    print_text(wrapped(study_text(study), terminal_columns(STDOUT_FILENO), 0));
   }
   return exit_complete;
 }

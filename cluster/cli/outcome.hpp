@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 
 #include "engine/error.hpp"
 #include "engine/task.hpp"
@@ -18,6 +19,14 @@ inline std::uint64_t failures_in(const StatusCounts& counts) {
   }
   return failures;
 }
+
+std::uint64_t tasks_in(const StatusCounts& counts);
+
+/// "none failed", "3 threw, 1 timed_out".
+std::string failures_text(const StatusCounts& counts);
+
+/// The line for a sweep that there is nothing to do for.
+void say_complete(const std::string& path, const StatusCounts& counts);
 
 /// The exit code of a run that left the file like this.
 inline int exit_code_of(const StatusCounts& counts) {

@@ -2,13 +2,12 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "cluster/cli/terminal.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/leave.hpp"
 #include "engine/task_text.hpp"
@@ -21,25 +20,29 @@ constexpr double line_s = 30;
 constexpr std::uint64_t line_parts = 100;
 constexpr int max_failures_named = 5;
 
-bool is_terminal() {
-  const char* term = std::getenv("TERM");
-  return isatty(STDERR_FILENO) != 0 && term != nullptr && std::string_view(term) != "dumb";
-}
-
 }  // namespace
 
-std::string progress_text(const Progress& progress) {
+std::string progress_text(const Progress& progress, std::size_t columns) {
   const double percent = 100 * static_cast<double>(progress.done) / static_cast<double>(progress.total);
   const double rate = static_cast<double>(progress.done - progress.done_before) / progress.elapsed_s;
-  std::string text =
-      fmt::format("{} of {} tasks ({:.1f} %), ", count_text(progress.done), count_text(progress.total), percent);
-  if (progress.failed > 0) text += fmt::format("{} failed, ", count_text(progress.failed));
-  text += fmt::format("{}, {} left", rate_text(rate), seconds_text(progress.remaining_s));
-  return text;
+  const std::string counts =
+      fmt::format("{} of {} ({:.1f} %)", count_text(progress.done), counted(progress.total, "task"), percent);
+  const std::string share = fmt::format("{:.1f} %", percent);
+  const std::string failed = progress.failed > 0 ? fmt::format(", {} failed", count_text(progress.failed)) : "";
+  const std::string speed = ", " + rate_text(rate);
+  const std::string left = fmt::format(", {} left", seconds_text(progress.remaining_s));
+  for (const std::string& text :
+       {counts + failed + speed + left, counts + failed + left, share + failed + left, share + failed, share}) {
+    if (text.size() <= columns) return text;
+  }
+  return share.substr(0, columns);
 }
 
 ProgressPrinter::ProgressPrinter(const Sweep& sweep, bool quiet)
-    : sweep_(sweep), quiet_(quiet), terminal_(is_terminal()), next_draw_s_(terminal_ ? redraw_s : line_s) {}
+    : sweep_(sweep),
+      quiet_(quiet),
+      terminal_(terminal_columns(STDERR_FILENO).has_value()),
+      next_draw_s_(terminal_ ? redraw_s : line_s) {}
 
 ProgressPrinter::~ProgressPrinter() {
   clear_line();
@@ -48,8 +51,11 @@ ProgressPrinter::~ProgressPrinter() {
 void ProgressPrinter::on_progress(const Progress& progress) {
   if (quiet_ || progress.elapsed_s < next_draw_s_ || progress.total == 0) return;
   if (terminal_) {
-    write_to_stderr(fmt::format("\r{}\x1b[K", progress_text(progress)));
-    drawn_ = true;
+    const std::size_t columns = terminal_columns(STDERR_FILENO).value_or(1) - 1;  // the last would wrap on some
+    clear_line();
+    const std::string text = progress_text(progress, columns);
+    write_to_stderr(text);
+    drawn_columns_ = text.size();
     next_draw_s_ = progress.elapsed_s + redraw_s;
   } else if (progress.done >= next_done_) {
     spdlog::info("{}", progress_text(progress));
@@ -66,7 +72,7 @@ void ProgressPrinter::on_worker(Rank rank, const Hello& hello) {
 
 void ProgressPrinter::on_worker_lost(Rank rank, const std::string& why) {
   clear_line();
-  spdlog::warn("rank {} is lost ({}); others take over what it had", rank, why);
+  spdlog::warn("rank {} is lost ({}); the other ranks take its points over", rank, why);
 }
 
 void ProgressPrinter::on_failure(const Failure& failure) {
@@ -77,13 +83,17 @@ void ProgressPrinter::on_failure(const Failure& failure) {
         failure.status == Status::pending ? "stays pending" : status_names[static_cast<int>(failure.status)];
     spdlog::warn("{} {}: {}", task_text(sweep_, failure.task), what, failure.message);
   } else {
-    spdlog::warn("more tasks failed; the run log names them");
+    spdlog::warn("more tasks failed; trawl failures lists them");
   }
 }
 
+/// A terminal that became narrower meanwhile shows the line on several rows.
 void ProgressPrinter::clear_line() {
-  if (drawn_) write_to_stderr("\r\x1b[K");
-  drawn_ = false;
+  if (drawn_columns_ == 0) return;
+  const std::size_t columns = terminal_columns(STDERR_FILENO).value_or(drawn_columns_);
+  const std::size_t rows_above = (drawn_columns_ - 1) / columns;
+  write_to_stderr(rows_above > 0 ? fmt::format("\x1b[{}A\r\x1b[J", rows_above) : "\r\x1b[J");
+  drawn_columns_ = 0;
 }
 
 }  // namespace trawl::cluster

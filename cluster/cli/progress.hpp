@@ -1,6 +1,7 @@
 // What a run says on stderr while it runs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engine/run.hpp"
@@ -8,11 +9,13 @@
 
 namespace trawl::cluster {
 
-/// "1,200 of 10,000 tasks (12.0 %), 3 failed, 1.5 M/s, 4 min 10 s left".
-std::string progress_text(const Progress& progress);
+/// "1,200 of 10,000 tasks (12.0 %), 3 failed, 1.5 M/s, 4 min 10 s left"; where that does not fit into so many columns,
+/// the most that does: the percentage and the failures go last.
+std::string progress_text(const Progress& progress, std::size_t columns = SIZE_MAX);
 
-/// On a terminal one line that is redrawn four times a second; else a full line, at most one every 30 s and every 1 %.
-/// Also names lost workers, the first failures, and a rank that could not start its threads.
+/// On a terminal one line, never longer than that is wide, which is redrawn four times a second; else a full line, at
+/// most one every 30 s and every 1 %. Also names lost workers, the first failures, and a rank that could not start its
+/// threads. Quiet, it says nothing.
 class ProgressPrinter final : public RunObserver {
  public:
   /// `sweep` must outlive this.
@@ -30,7 +33,7 @@ class ProgressPrinter final : public RunObserver {
   const Sweep& sweep_;
   const bool quiet_;
   const bool terminal_;
-  bool drawn_ = false;
+  std::size_t drawn_columns_ = 0;  ///< of the line on the terminal; 0 if there is none
   double next_draw_s_;
   std::uint64_t next_done_ = 0;
   int failures_named_ = 0;

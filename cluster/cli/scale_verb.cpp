@@ -2,38 +2,42 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <stdexcept>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <spdlog/spdlog.h>
 
 #include "cluster/cli/arguments.hpp"
-#include "cluster/cli/json.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/scale_report.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "cluster/mpi/session.hpp"
+#include "cluster/resources.hpp"
+#include "cluster/scale/node_limit.hpp"
+#include "cluster/scale/run_directory.hpp"
 #include "cluster/scale/scale_job.hpp"
 #include "cluster/scale/series.hpp"
+#include "cluster/slurm/job_files.hpp"
 #include "cluster/slurm/job_script.hpp"
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
+#include "engine/number.hpp"
+#include "io/key_places.hpp"
+#include "io/output_file.hpp"
+#include "io/result_file.hpp"
 #include "io/scaling_file.hpp"
 #include "io/small_file.hpp"
 
 namespace trawl::cluster {
 namespace {
-
-struct Laws {
-  ScalingLaw amdahl;
-  ScalingLaw usl;
-};
 
 Arguments parse(const Invocation& invocation) {
   Syntax syntax(
@@ -59,17 +63,23 @@ Arguments parse(const Invocation& invocation) {
 std::set<std::uint64_t> nodes_asked_for(const Arguments& arguments) {
   const std::string text = arguments.text("nodes").value_or("1,2,4");
   const auto fail = [&] {
-    throw UsageError(fmt::format("scale: --nodes {} is no list. Give numbers of nodes, as in 1,2,4,8", text));
+    throw UsageError(fmt::format("scale: --nodes {} is not a list of numbers of nodes. Give each once, as in 1,2,4,8",
+                                 io::shown(text)));
   };
-  constexpr std::uint64_t most = 1'000'000;
+  constexpr std::int64_t most = 100'000;  // no cluster has more
   std::set<std::uint64_t> nodes;
-  for (const char *at = text.data(), *end = at + text.size();; ++at) {
-    std::uint64_t count = 0;
-    const auto [stop, error] = std::from_chars(at, end, count);
-    if (error != std::errc() || count == 0 || count > most || !nodes.insert(count).second) fail();
-    if (stop == end) return nodes;
-    if (*stop != ',') fail();
-    at = stop;
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    std::int64_t count = 0;
+    try {
+      count = read_whole_number(rest.substr(0, comma));
+    } catch (const std::invalid_argument&) {
+      fail();
+    }
+    if (count < 1 || count > most || !nodes.insert(static_cast<std::uint64_t>(count)).second) fail();
+    if (comma == std::string_view::npos) return nodes;
+    rest.remove_prefix(comma + 1);
   }
 }
 
@@ -77,29 +87,16 @@ Launcher launcher_asked_for(const Arguments& arguments) {
   const bool inside_slurm = std::getenv("SLURM_JOB_ID") != nullptr;
   const std::string name = arguments.text("launcher").value_or(inside_slurm ? "srun" : "local");
   if (name != "local" && name != "srun")
-    throw UsageError(fmt::format("scale: no launcher {}. Choose local or srun", name));
+    throw UsageError(fmt::format("scale: unknown --launcher {}. Choose local or srun", name));
   if (name == "srun" && !inside_slurm) {
     throw UsageError(
-        "scale: not in a SLURM allocation (SLURM_JOB_ID is not set). Use salloc or sbatch, or --launcher local");
+        "scale: --launcher srun needs a SLURM allocation (SLURM_JOB_ID is not set). Use salloc or sbatch, or "
+        "--launcher local");
   }
   return {name == "srun" ? Launcher::Kind::srun : Launcher::Kind::local,
           std::filesystem::read_symlink("/proc/self/exe").string(),
           static_cast<int>(arguments.count("threads", 1, 4096))};
 }
-
-/// A directory for the runs beside the file, gone at the end.
-struct RunDirectory {
-  explicit RunDirectory(const std::string& output) : path(output + ".runs") {
-    std::error_code error;
-    std::filesystem::create_directory(path, error);
-    if (error) throw IoError(fmt::format("{}: cannot create ({}). Choose another --output", path, error.message()));
-  }
-  ~RunDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  std::string path;
-};
 
 /// The series, each number of nodes in turn, so that a slow hour of the machine meets all of them.
 std::vector<io::ScalingRun> run_series(const Sweep& sweep, const Launcher& launcher,
@@ -109,29 +106,19 @@ std::vector<io::ScalingRun> run_series(const Sweep& sweep, const Launcher& launc
   for (const std::uint64_t count : nodes) {
     SweepSpec spec = sweep.spec;
     if (weak) spec.replicates *= count;
-    io::write_small_file(fmt::format("{}/{}.toml", directory.path, count), Sweep(sweep.study, std::move(spec)).text);
+    io::write_small_file(fmt::format("{}/{}.toml", directory.path(), count), Sweep(sweep.study, std::move(spec)).text,
+                         {});
   }
   std::vector<io::ScalingRun> runs;
   for (std::uint64_t repeat = 0; repeat < repeats; ++repeat) {
     for (const std::uint64_t count : nodes) {
-      const std::string base = fmt::format("{}/{}", directory.path, count);
+      const std::string base = fmt::format("{}/{}", directory.path(), count);
       runs.push_back(run_once(launcher, count, base + ".toml", base + ".h5"));
-      spdlog::info("{} node{}, run {} of {}: {}", count, count == 1 ? "" : "s", repeat + 1, repeats,
+      spdlog::info("{}, run {} of {}: {}", counted(count, "node"), repeat + 1, repeats,
                    seconds_text(runs.back().wall_s));
     }
   }
   return runs;
-}
-
-std::vector<io::ScalingValue> values_of(const Laws& laws) {
-  const auto value = [](const char* name, const char* unit, const char* meaning, const Estimate95& e) {
-    return io::ScalingValue{name, unit, meaning, e.value, e.lower, e.upper};
-  };
-  return {value("amdahl_lambda", "1/s", "throughput of one node by Amdahl's law", laws.amdahl.lambda),
-          value("amdahl_alpha", "1", "serial fraction by Amdahl's law", laws.amdahl.alpha),
-          value("usl_lambda", "1/s", "throughput of one node by the Universal Scalability Law", laws.usl.lambda),
-          value("usl_alpha", "1", "contention by the Universal Scalability Law", laws.usl.alpha),
-          value("usl_beta", "1", "coherency by the Universal Scalability Law", laws.usl.beta)};
 }
 
 std::string host_name() {
@@ -148,59 +135,21 @@ std::string machine() {
   return host_name();
 }
 
-std::string estimate_text(const Estimate95& e) {
-  if (std::isnan(e.value)) return "unknown (give more different numbers of nodes)";
-  if (std::isnan(e.lower)) return fmt::format("{:.4g} (give --repeats for its interval)", e.value);
-  return fmt::format("{:.4g}  [{:.4g}, {:.4g}]", e.value, e.lower, e.upper);
-}
-
-std::string nodes_text(double nodes) {
-  if (std::isnan(nodes)) return "unknown";
-  return std::isinf(nodes) ? "never, as far as these runs show" : fmt::format("at {:.0f} nodes", std::floor(nodes));
-}
-
-void print_report(const std::vector<ScalingPoint>& points, const Laws& laws) {
-  fmt::print("{:>7} {:>11} {:>9} {:>11} {:>7} {:>7} {:>8} {:>12}\n", "nodes", "time", "speed-up", "efficiency", "busy",
-             "comm.", "writing", "METG(50 %)");
-  for (const ScalingPoint& p : points) {
-    fmt::print("{:>7} {:>11} {:>9.2f} {:>9.1f} % {:>5.1f} % {:>5.1f} % {:>6.1f} % {:>12}\n", p.nodes,
-               seconds_text(p.wall_s), p.speedup, 100 * p.efficiency, 100 * p.busy, 100 * p.communication, 100 * p.io,
-               seconds_text(p.metg_s));
-  }
-  fmt::print("\nAmdahl's law               serial fraction  {}\n", estimate_text(laws.amdahl.alpha));
-  fmt::print("Universal Scalability Law  contention       {}\n", estimate_text(laws.usl.alpha));
-  fmt::print("                           coherency        {}\n", estimate_text(laws.usl.beta));
-  fmt::print("efficiency falls below 50 %  {}\n", nodes_text(laws.usl.nodes_at(0.5)));
-  fmt::print("throughput falls             {}\n", nodes_text(laws.usl.peak_nodes()));
-  const double most = nodes_that_pay(laws.usl);
-  if (std::isfinite(most)) fmt::print("more than {:.0f} nodes do not pay\n", std::max(1.0, std::floor(most)));
-}
-
-Json report_json(const std::vector<ScalingPoint>& points, const Laws& laws) {
-  Json document = json_document();
-  for (const ScalingPoint& p : points) {
-    document["points"].push_back({{"nodes", p.nodes},
-                                  {"repeats", p.repeats},
-                                  {"wall_s", p.wall_s},
-                                  {"tasks_per_second", p.throughput},
-                                  {"speedup", p.speedup},
-                                  {"efficiency", p.efficiency},
-                                  {"busy", p.busy},
-                                  {"communication", p.communication},
-                                  {"io", p.io},
-                                  {"metg_50_s", p.metg_s}});
-  }
-  for (const io::ScalingValue& v : values_of(laws)) {
-    document["laws"][v.name] = {{"value", v.value}, {"lower", v.lower}, {"upper", v.upper}};
-  }
-  document["nodes_at_half_efficiency"] = laws.usl.nodes_at(0.5);
-  document["peak_nodes"] = laws.usl.peak_nodes();
-  document["nodes_that_pay"] = nodes_that_pay(laws.usl);
-  return document;
-}
-
 std::string picture_path(const std::string& output) {
   return std::filesystem::path(output).replace_extension(".svg").string();
+}
+
+/// Throws if the times or the picture would not be written at the end, or the disk has no room for a run.
+void check_outputs(const Sweep& sweep, const std::set<std::uint64_t>& nodes, bool weak, const std::string& output,
+                   const std::vector<std::string>& inputs) {
+  const std::string picture = picture_path(output);
+  if (picture == output)
+    throw UsageError(fmt::format("scale: --output {} is the picture's name. Give it another, as in times.h5", output));
+  io::check_output(output, {{io::FileKind::scaling}, inputs});
+  io::check_output(picture, {{io::FileKind::picture}, inputs});
+  SweepSpec spec = sweep.spec;
+  if (weak) spec.replicates *= *nodes.rbegin();
+  io::check_free_space(output, io::result_file_size(Sweep(sweep.study, std::move(spec))));
 }
 
 /// Writes the job's script and the sweep beside the output and queues it.
@@ -222,10 +171,10 @@ int submit_series(const Arguments& arguments, const Sweep& sweep, const std::set
                "--threads",
                std::to_string(threads)};
   if (weak) job.words.push_back("--weak");
-  io::write_small_file(sweep_path, sweep.text);
-  io::write_small_file(script, scale_script(job), 0755);
+  write_job_files({sweep_path, job_sweep_text(sweep.text), script, scale_script(job), {job.output + ".job.log"}},
+                  input_files(arguments));
   const std::string id = submit_job(script);
-  fmt::print("{}\n", id);
+  print("{}\n", id);
   spdlog::info("queued as job {}; its report goes to {}", id, job.output + ".job.log");
   return exit_complete;
 }
@@ -235,41 +184,45 @@ int submit_series(const Arguments& arguments, const Sweep& sweep, const std::set
 int scale_verb(const Invocation& invocation) {
   const Arguments arguments = parse(invocation);
   if (arguments.help()) return exit_complete;
-  if (launched_in_parallel()) throw UsageError("scale: starts mpirun or srun itself. Run it without");
+  if (launched_in_parallel())
+    throw UsageError("scale: was started by mpirun or srun (it starts them itself). Start it without");
   const Sweep sweep = read_sweep(arguments, invocation.studies);
   const std::set<std::uint64_t> nodes = nodes_asked_for(arguments);
   const auto repeats = static_cast<std::uint64_t>(arguments.count("repeats", 1, 1000));
   const bool weak = arguments.flag("weak");
   const std::string output = arguments.text("output").value_or(
       std::filesystem::path(default_output(arguments)).replace_extension(".scaling.h5").string());
+  check_outputs(sweep, nodes, weak, output, input_files(arguments));
   if (arguments.flag("submit")) {
     const auto threads = static_cast<int>(arguments.count("threads", 1, 4096));
     return submit_series(arguments, sweep, nodes, repeats, threads, weak, output);
   }
 
   const Launcher launcher = launcher_asked_for(arguments);
+  check_nodes(*nodes.rbegin(), launcher.kind, choose_threads(processor_limits(1), 0, false).count, allocated_nodes());
   const std::vector<io::ScalingRun> runs = run_series(sweep, launcher, nodes, repeats, weak, output);
-  const std::vector<Observation> seen = observations(runs);
-  const Laws laws{fit_amdahl(seen), fit_usl(seen)};
+  const Laws laws = fit_laws(runs);
   const std::vector<ScalingPoint> points = scaling_points(runs);
   const std::string kind = weak ? "weak" : "strong";
-  io::write_scaling_file(
-      output, {.runs = runs,
-               .repeats = repeats,
-               .values = values_of(laws),
-               .attributes = {{"title", kind + " scaling of a sweep"},
-                              {"source", "Trawl " TRAWL_VERSION},
-                              {"study", sweep.spec.study},
-                              {"sweep", sweep.text},
-                              {"series", kind},
-                              {"machine", machine()},
-                              {"command", fmt::format("trawl scale {}", fmt::join(invocation.words, " "))}}});
-  io::write_small_file(picture_path(output),
-                       scaling_picture(fmt::format("{}, {} scaling, {}", sweep.spec.study, kind, host_name()), runs,
-                                       laws.amdahl, laws.usl));
+  io::write_scaling_file(output,
+                         {.runs = runs,
+                          .repeats = repeats,
+                          .values = values_of(laws),
+                          .attributes = {{"title", kind + " scaling of a sweep"},
+                                         {"source", "Trawl " TRAWL_VERSION},
+                                         {"study", sweep.spec.study},
+                                         {"sweep", sweep.text},
+                                         {"series", kind},
+                                         {"machine", machine()},
+                                         {"command", fmt::format("trawl scale {}", fmt::join(invocation.words, " "))}}},
+                         input_files(arguments));
+  io::write_small_file(
+      picture_path(output),
+      scaling_picture(fmt::format("{}, {} scaling, {}", sweep.spec.study, kind, host_name()), runs, laws),
+      {{io::FileKind::picture}, input_files(arguments)});
   if (arguments.flag("json")) print_json(report_json(points, laws));
   else print_report(points, laws);
-  spdlog::info("times in {}, picture in {}", output, picture_path(output));
+  spdlog::info("the times are in {}, the picture in {}", output, picture_path(output));
   return exit_complete;
 }
 

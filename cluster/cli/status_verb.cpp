@@ -1,6 +1,7 @@
 // trawl status and trawl cancel: a result file and the job that computes it.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <thread>
@@ -10,9 +11,12 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/json.hpp"
 #include "cluster/cli/overview.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/terminal.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
 #include "engine/error.hpp"
+#include "io/key_places.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -58,26 +62,31 @@ Json status_json(const Overview& overview) {
   return document;
 }
 
+/// One thing, over several rows where the terminal is narrow.
+void print_paragraph(const std::string& text) {
+  print_text(wrapped(io::one_line(text) + "\n", terminal_columns(STDOUT_FILENO), 4));
+}
+
 void print_file(const Overview& overview) {
   if (!overview.file) {
-    fmt::print("{}: not begun\n", overview.path);
+    print("{}: not begun\n", overview.path);
     return;
   }
   const io::ResultReader& file = *overview.file;
   const auto shard = file.shard();
   std::string part;
   if (overview.note && overview.note->shards > 1 && shard) {
-    part = fmt::format("{} of {} shards, ", overview.files, overview.note->shards);
+    part = fmt::format("{} of {}, ", count_text(overview.files), counted(overview.note->shards, "shard"));
   } else if (shard) {
     part = fmt::format("shard {}, ", shard_text(*shard));
   }
-  fmt::print("{}: {} (version {}), {}{} tasks, {}\n", overview.path, file.study(), file.study_version(), part,
-             count_text(overview.tasks()), overview.complete() ? "complete" : "not complete");
+  print_paragraph(fmt::format("{}: {} (version {}), {}{}, {}", overview.path, file.study(), file.study_version(), part,
+                              counted(overview.tasks(), "task"), overview.complete() ? "complete" : "not complete"));
   for (std::size_t s = 0; s < overview.counts.size(); ++s) {
-    if (overview.counts[s] > 0) fmt::print("  {:<12}{}\n", status_names[s], count_text(overview.counts[s]));
+    if (overview.counts[s] > 0) print("  {:<12}{}\n", status_names[s], count_text(overview.counts[s]));
   }
   if (std::isfinite(overview.rate) && !overview.complete()) {
-    fmt::print("  {:<12}{}, {} left\n", "rate", rate_text(overview.rate), seconds_text(overview.remaining_s()));
+    print("  {:<12}{}, {} left\n", "rate", rate_text(overview.rate), seconds_text(overview.remaining_s()));
   }
 }
 
@@ -85,26 +94,27 @@ void print_job(const QueuedJob& job, double remaining_s) {
   std::string text = fmt::format("job {}: {}", job.id, job.state);
   if (!job.reason.empty()) text += fmt::format(" ({})", job.reason);
   if (job.state == "RUNNING") {
-    text += fmt::format(", {} node{}, for {}", job.nodes, job.nodes == 1 ? "" : "s", seconds_text(job.elapsed_s));
+    text += fmt::format(", {}, for {}", counted(static_cast<std::uint64_t>(std::max(0, job.nodes)), "node"),
+                        seconds_text(job.elapsed_s));
     if (std::isfinite(job.left_s)) text += fmt::format(", {} of its time limit left", seconds_text(job.left_s));
     if (remaining_s > job.left_s) text += "; not enough: it will start again";
   }
-  fmt::print("{}\n", text);
+  print_paragraph(text);
 }
 
 void print_status(const Overview& overview) {
   print_file(overview);
   if (!overview.note) return;
-  if (!overview.job_problem.empty()) fmt::print("job {}: unknown ({})\n", overview.note->job_id, overview.job_problem);
+  if (!overview.job_problem.empty()) print("job {}: unknown ({})\n", overview.note->job_id, overview.job_problem);
   for (const QueuedJob& job : overview.jobs) print_job(job, overview.jobs.size() == 1 ? overview.remaining_s() : 0);
 }
 
 /// Draws again and again until the sweep is complete or its job has ended.
 Overview watch(const std::string& path) {
-  const char* clear = isatty(STDOUT_FILENO) != 0 ? "\x1b[H\x1b[2J" : "";
+  const bool terminal = terminal_columns(STDOUT_FILENO).has_value();
   while (true) {
     Overview overview = look_at(path);
-    fmt::print("{}", clear);
+    if (terminal) std::fputs("\x1b[H\x1b[2J", stdout);
     print_status(overview);
     std::fflush(stdout);
     if (!overview.may_change()) return overview;
@@ -126,13 +136,14 @@ int status_verb(const Invocation& invocation) {
   const Arguments arguments(syntax, invocation);
   if (arguments.help()) return exit_complete;
   if (arguments.flag("watch") && arguments.flag("json"))
-    throw UsageError("status: --watch is for people, --json for programs. Give one of them");
+    throw UsageError(
+        "status: --watch and --json exclude each other (one is for people, the other for programs). Give one of them");
   const Overview overview = arguments.flag("watch") ? watch(arguments.positional()) : look_at(arguments.positional());
   if (arguments.flag("json")) {
     print_json(status_json(overview));
   } else if (!arguments.flag("watch")) {
     print_status(overview);
-    if (overview.file) fmt::print("\n{}", overview.file->sweep_text());
+    if (overview.file) print_text("\n" + overview.file->sweep_text());
   }
   if (!arguments.flag("exit-code")) return exit_complete;
   return overview.complete() ? exit_code_of(overview.counts) : static_cast<int>(exit_stopped_early);
@@ -147,7 +158,7 @@ int cancel_verb(const Invocation& invocation) {
   if (!note)
     throw UsageError(fmt::format("cancel: {} has no job (there is no {}.job.json). Is the path right?", path, path));
   cancel_job(note->job_id);
-  fmt::print("{}\n", note->job_id);
+  print("{}\n", note->job_id);
   return exit_complete;
 }
 

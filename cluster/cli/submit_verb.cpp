@@ -1,10 +1,6 @@
 // trawl submit: a sweep as a job of SLURM.
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -13,17 +9,25 @@
 #include "cluster/cli/arguments.hpp"
 #include "cluster/cli/estimate.hpp"
 #include "cluster/cli/follow_job.hpp"
+#include "cluster/cli/outcome.hpp"
+#include "cluster/cli/print.hpp"
+#include "cluster/cli/program_check.hpp"
+#include "cluster/cli/retry.hpp"
+#include "cluster/cli/run_arguments.hpp"
 #include "cluster/cli/sweep_arguments.hpp"
 #include "cluster/cli/text.hpp"
 #include "cluster/cli/verbs.hpp"
+#include "cluster/signals.hpp"
+#include "cluster/slurm/job_files.hpp"
 #include "cluster/slurm/job_note.hpp"
 #include "cluster/slurm/job_script.hpp"
 #include "cluster/slurm/queue.hpp"
 #include "engine/error.hpp"
-#include "io/result_reader.hpp"
+#include "io/output_file.hpp"
+#include "io/result_file.hpp"
+#include "io/retry_note.hpp"
 #include "io/run_history.hpp"
 #include "io/shard_file.hpp"
-#include "io/small_file.hpp"
 
 namespace trawl::cluster {
 namespace {
@@ -49,6 +53,8 @@ Arguments parse(const Invocation& invocation) {
   add("array", count_option("S", 1), "as S independent jobs, each with a part of the points; trawl merge joins them");
   add("site", text_option("FILE"), "defaults of the site, instead of ~/.config/trawl/site.toml");
   for (const char* name : run_numbers) add(name, text_option("SECONDS"), "as for trawl run");
+  add_retry_option(syntax.options);
+  add_accept_code_option(syntax.options);
   add("dry-run", flag_option(), "print the script and do nothing");
   add("wait", flag_option(), "return when the job has ended, with the exit code of the sweep");
   add("follow", flag_option(), "the same, and show the job's log meanwhile");
@@ -67,59 +73,83 @@ JobSettings settings_asked_for(const Arguments& arguments) {
   return settings;
 }
 
-std::vector<std::string> run_options(const Arguments& arguments) {
-  static constexpr SettingRule seconds{"", "", "", "[0-9]{1,9}(\\.[0-9]{1,9})?", "a number of seconds"};
+std::vector<std::string> run_words(const Arguments& arguments) {
+  constexpr double a_year_s = 366 * 86400.0;
   std::vector<std::string> words;
   for (const char* name : run_numbers) {
     if (!arguments.has(name)) continue;
-    const std::string value = *arguments.text(name);
-    check_setting(seconds, value, fmt::format("submit: --{}", name));
-    words.insert(words.end(), {fmt::format("--{}", name), value});
+    words.insert(words.end(), {fmt::format("--{}", name), fmt::format("{}", arguments.number(name, 0, a_year_s))});
   }
+  if (const io::StatusSet kinds = retry_asked_for(arguments); kinds.any())
+    words.insert(words.end(), {"--retry", io::statuses_text(kinds)});
+  if (arguments.flag("accept-code")) words.emplace_back("--accept-code");
   return words;
 }
 
-/// The result file's path from the root, fit for a script, in a directory that can be written to.
+/// The result file's path from the root, fit for a script.
 std::string output_asked_for(const Arguments& arguments) {
   const std::string given = arguments.text("output").value_or(default_output(arguments));
-  const std::filesystem::path path = std::filesystem::absolute(given).lexically_normal();
-  check_path(path.string(), "submit: --output");
-  if (access(path.parent_path().c_str(), W_OK | X_OK) != 0) {
-    throw UsageError(fmt::format("submit: cannot write to {} ({}). Is the path right?", path.parent_path().string(),
-                                 std::strerror(errno)));
-  }
-  return path.string();
+  io::check_place(given);
+  const std::string path = std::filesystem::absolute(given).lexically_normal().string();
+  check_path(path, "submit: --output");
+  return path;
 }
 
-/// The files that the job writes and that are there already.
-std::vector<std::string> files_there(const Job& job) {
-  std::vector<std::string> files;
+JobFiles files_of(const Job& job, const Sweep& sweep) {
+  JobFiles files{job.sweep, job_sweep_text(sweep.text), job.script, job_script(job), {}};
   for (std::uint64_t number = 1; number <= job.shards; ++number) {
-    const std::string path = job.shards > 1 ? io::shard_path(job.output, {number, job.shards}) : job.output;
-    if (std::filesystem::exists(path)) files.push_back(path);
+    std::string log = job_log_path(job.output, job.shards);
+    if (const std::size_t at = log.rfind("%a"); job.shards > 1) log.replace(at, 2, std::to_string(number));
+    files.logs.push_back(std::move(log));
   }
   return files;
 }
 
-/// What is there must be of the same sweep, and no other job at work on it.
-void check_output(const Job& job, const Sweep& sweep) {
-  for (const std::string& path : files_there(job)) {
-    const io::ResultReader file(path);
-    if (file.sweep_text() != sweep.text || file.study_version() != sweep.study.declaration().version) {
-      throw UsageError(
-          fmt::format("submit: {} belongs to another sweep or version (see trawl status {}). Give another "
-                      "--output",
-                      path, path));
-    }
-  }
+/// No other job may be at work on the output.
+void check_other_job(const Job& job) {
   const std::optional<JobNote> note = read_job_note(job.output);
   if (!note || job.settings.count("dependency") > 0) return;
   for (const QueuedJob& other : query_job(note->job_id)) {
     if (!has_ended(other.state)) {
-      throw UsageError(fmt::format("submit: job {} is at it ({}). Wait for it, trawl cancel {}, or give --dependency",
-                                   other.id, other.state, job.output));
+      throw UsageError(fmt::format(
+          "submit: job {} already computes this file ({}). Wait for it, run trawl cancel {}, or give --dependency",
+          other.id, other.state, job.output));
     }
   }
+}
+
+/// The checks that trawl run will make on its options, and on messages if it has several ranks.
+void check_run_options(const Job& job, const Sweep& sweep, const Invocation& invocation) {
+  std::vector<std::string> words{sweep.spec.study};
+  words.insert(words.end(), job.run_options.begin(), job.run_options.end());
+  const Arguments arguments = parse_run_arguments({"run", words, invocation.studies, invocation.argv});
+  run_options(arguments, ThreadChoice{});
+  const auto is_one = [&](const char* name) {
+    const auto found = job.settings.find(name);
+    return found == job.settings.end() || found->second.at(0) == "1";
+  };
+  check_message_size(sweep, !is_one("nodes") || !is_one("ntasks-per-node"));
+}
+
+/// Makes the checks that trawl run makes when it starts, on each of the job's files. The tasks in them, by status.
+StatusCounts check_results(const Job& job, const Sweep& sweep, const std::vector<std::string>& inputs) {
+  StatusCounts counts{};
+  std::uint64_t bytes_to_create = 0;
+  for (std::uint64_t number = 1; number <= job.shards; ++number) {
+    const std::optional<Shard> shard = job.shards > 1 ? std::optional(Shard{number, job.shards}) : std::nullopt;
+    const std::string path = shard ? io::shard_path(job.output, *shard) : job.output;
+    check_run_output(path, inputs);
+    if (io::kind_of(path) == io::FileKind::absent) bytes_to_create += io::result_file_size(sweep, shard);
+    try {
+      const RunState state = io::check_result_file(path, sweep, shard);
+      for (std::size_t s = 0; s < counts.size(); ++s) counts[s] += state.status_counts[s];
+    } catch (const BusyError&) {
+      if (job.settings.count("dependency") == 0) throw;
+      ++counts[0];  // the run that the new job waits for may leave something to do
+    }
+  }
+  io::check_free_space(job.output, bytes_to_create);
+  return counts;
 }
 
 /// How long after the warning the longest point may go on. Points are no longer than twice what was seen, it is hoped.
@@ -150,26 +180,25 @@ Job job_asked_for(const Arguments& arguments, const Sweep& sweep) {
   job.program = std::filesystem::read_symlink("/proc/self/exe").string();
   check_path(job.program, "submit: this program");
   job.settings = settings_asked_for(arguments);
-  job.run_options = run_options(arguments);
+  job.run_options = run_words(arguments);
   job.output = output_asked_for(arguments);
   job.sweep = job_sweep_path(job.output);
   job.script = job_script_path(job.output);
   const std::uint64_t most_shards = std::min<std::uint64_t>(sweep.design.point_count(), 100'000);
   job.shards = static_cast<std::uint64_t>(arguments.count("array", 1, static_cast<std::int64_t>(most_shards)));
   if (job.shards > 1 && arguments.flag("follow"))
-    throw UsageError("submit: --follow shows one log (--array gives many). Give --wait");
+    throw UsageError("submit: --follow and --array exclude each other (an array has many logs). Give --wait");
   return job;
 }
 
 /// Writes the script and the sweep, queues the job, and notes it.
-JobNote queue(const Job& job, const Sweep& sweep) {
-  io::write_small_file(job.sweep, sweep.text);
-  io::write_small_file(job.script, job_script(job), 0755);
+JobNote queue(const Job& job, const Sweep& sweep, const std::vector<std::string>& inputs) {
+  write_job_files(files_of(job, sweep), inputs);
   const JobNote note{submit_job(job.script), job.shards, job_log_path(job.output, job.shards)};
   write_job_note(job.output, note);
-  fmt::print("{}\n", note.job_id);
+  print("{}\n", note.job_id);
   std::fflush(stdout);
-  spdlog::info("queued as job {}; trawl status {} says how far it is", note.job_id, job.output);
+  spdlog::info("queued as job {}; trawl status {} shows its progress", note.job_id, job.output);
   if (job.shards > 1) spdlog::info("when all shards are complete: trawl merge {}", job.output);
   return note;
 }
@@ -181,19 +210,35 @@ int submit_verb(const Invocation& invocation) {
   if (arguments.help()) return exit_complete;
   const Sweep sweep = read_sweep(arguments, invocation.studies);
   Job job = job_asked_for(arguments, sweep);
+  const std::vector<std::string> inputs = input_files(arguments);
+  check_run_options(job, sweep, invocation);
   const bool dry = arguments.flag("dry-run");
-  if (!dry) check_output(job, sweep);
-  const Estimate estimate = estimate_time(sweep, sample_s, patience_s);
+  if (!dry) {
+    check_other_job(job);
+    const StatusCounts counts = check_results(job, sweep, inputs);
+    if (counts[0] == 0 && count_of(counts, retry_asked_for(arguments)) == 0) {
+      say_complete(job.output, counts);
+      return exit_code_of(counts);
+    }
+    check_job_note(job.output);
+    check_job_files(files_of(job, sweep), inputs);
+  }
+  const Estimate estimate = estimate_time(sweep, sample_s, patience_s, &stop_requested());
+  if (stop_requested()) {
+    spdlog::info("{}: stopped before anything was queued. Run it again", stop_signal());
+    std::_Exit(exit_stopped_early);  // a thread may still be at a task
+  }
   const double seen_s = io::read_run_history(job.output + ".run.jsonl").longest_task_s;
   set_warning(job, std::max(seen_s, estimate.longest_s));
-  spdlog::info("{} tasks, about {} on one thread", count_text(sweep.design.task_count()),
+  spdlog::info("{}, about {} on one thread", counted(sweep.design.task_count(), "task"),
                seconds_text(estimate.thread_seconds));
   int code = exit_complete;
   if (dry) {
-    fmt::print("{}", job_script(job));
+    print_text(job_script(job));
   } else {
-    const JobNote note = queue(job, sweep);
-    if (arguments.flag("wait") || arguments.flag("follow")) code = wait_for_job(note, arguments.flag("follow"));
+    const JobNote note = queue(job, sweep, inputs);
+    if (arguments.flag("wait") || arguments.flag("follow"))
+      code = wait_for_job(note, job.output, arguments.flag("follow"));
   }
   if (estimate.tasks_timed == 0) {
     std::fflush(stdout);

@@ -24,6 +24,7 @@ int plan_verb(const Invocation& invocation);
 int run_verb(const Invocation& invocation);
 int merge_verb(const Invocation& invocation);
 int status_verb(const Invocation& invocation);
+int failures_verb(const Invocation& invocation);
 int scale_verb(const Invocation& invocation);
 int replay_verb(const Invocation& invocation);
 int digest_verb(const Invocation& invocation);

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -46,6 +47,8 @@ class ScratchFile {
   const std::string& path() const { return path_; }
 
   bool rename_to(const std::string& path) {
+    struct stat status {};
+    if (lstat(path.c_str(), &status) == 0) return errno = EEXIST, false;
     if (std::rename(path_.c_str(), path.c_str()) != 0) return false;
     path_ = path;
     return true;

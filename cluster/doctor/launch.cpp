@@ -31,17 +31,23 @@ std::string word_after(const std::string& name, const std::string& output) {
 
 Finding examine_loss() {
   const bool by_mpirun = !variable("OMPI_COMM_WORLD_SIZE").empty() && variable("SLURM_STEP_ID").empty();
-  if (!by_mpirun) return {"lost ranks", "srun: need --no-kill --kill-on-bad-exit=0, as in the script of trawl submit"};
+  if (!by_mpirun)
+    return {"lost ranks", "under srun need --no-kill --kill-on-bad-exit=0, as in the script of trawl submit"};
   if (!variable("OMPI_MCA_orte_enable_recovery").empty())
     return {"lost ranks", "do not end the run (--enable-recovery)"};
   return {"lost ranks", "one killed rank ends the run", Verdict::poor, "Give mpirun --enable-recovery"};
 }
 
+std::string number_of_nodes() {
+  const std::string count = variable("SLURM_JOB_NUM_NODES");
+  return count == "1" ? "1 node" : count + " nodes";
+}
+
 Finding examine_allocation() {
-  if (variable("SLURM_JOB_ID").empty()) return {"SLURM", "no allocation here"};
-  return {"SLURM", fmt::format("job {}: {} nodes ({}), {} tasks", variable("SLURM_JOB_ID"),
-                               variable("SLURM_JOB_NUM_NODES"), variable("SLURM_JOB_NODELIST"),
-                               variable("SLURM_NTASKS").empty() ? "?" : variable("SLURM_NTASKS"))};
+  if (variable("SLURM_JOB_ID").empty()) return {"SLURM", "this is not in an allocation"};
+  return {"SLURM", fmt::format("job {} on {} ({}), SLURM_NTASKS {}", variable("SLURM_JOB_ID"), number_of_nodes(),
+                               variable("SLURM_JOB_NODELIST"),
+                               variable("SLURM_NTASKS").empty() ? "unset" : variable("SLURM_NTASKS"))};
 }
 
 bool has_pmix(const std::string& list) {
@@ -54,7 +60,7 @@ bool has_pmix(const std::string& list) {
 
 Finding examine_srun() {
   try {
-    const ProcessResult list = run_process({"srun", "--mpi=list"}, start_timeout_s);
+    const ProcessResult list = run_process({"srun", "--mpi=list"}, start_timeout_s, WhenStopped::end_it);
     if (list.code != 0) {
       return {"srun", fmt::format("does not work here: {}", first_sentence(list.errors)), Verdict::poor,
               "Is this machine part of a cluster?"};
@@ -90,7 +96,8 @@ std::vector<Finding> examine_ranks(const Session& session) {
 Finding examine_mpirun() {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe");
   try {
-    const ProcessResult result = run_process({"mpirun", "-n", "2", "--oversubscribe", self, "doctor"}, start_timeout_s);
+    const ProcessResult result =
+        run_process({"mpirun", "-n", "2", "--oversubscribe", self, "doctor"}, start_timeout_s, WhenStopped::end_it);
     const bool two_ranks = result.output.find(" 2, of which ") != std::string::npos;
     if (two_ranks) {
       return {"mpirun",
@@ -98,10 +105,11 @@ Finding examine_mpirun() {
     }
     const bool refuses_root = result.errors.find("run as root") != std::string::npos;
     return {"mpirun", fmt::format("did not start two ranks: {}", first_sentence(result.errors)), Verdict::broken,
-            refuses_root ? "Be another user, or set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
-                         : "Does the mpirun in PATH belong to the library that trawl was built with?"};
+            refuses_root
+                ? "Run it as another user, or set OMPI_ALLOW_RUN_AS_ROOT=1 and OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1"
+                : "Does the mpirun in PATH belong to the library that trawl was built with?"};
   } catch (const IoError& error) {
-    return {"mpirun", error.what(), Verdict::poor, "Without it trawl run uses this machine alone"};
+    return {"mpirun", error.what(), Verdict::poor, "Without it trawl run uses one process of this machine"};
   }
 }
 

@@ -22,7 +22,7 @@ Finding examine_processors(int ranks_sharing) {
   std::string found = fmt::format("{} of {} by affinity", limits.affinity, sysconf(_SC_NPROCESSORS_ONLN));
   if (limits.cgroup) found += fmt::format(", {} by the control group", *limits.cgroup);
   if (limits.slurm) found += fmt::format(", {} by SLURM_CPUS_PER_TASK", *limits.slurm);
-  found += fmt::format(": {} thread{} a rank", threads.count, threads.count == 1 ? "" : "s");
+  found += fmt::format(": {} a rank", counted(static_cast<unsigned>(threads.count), "thread"));
   if (!limits.slurm || *limits.slurm <= limits.affinity) return {"processors", found};
   return {"processors", found, Verdict::poor,
           "The step has fewer processors than the job: give srun --cpus-per-task=$SLURM_CPUS_PER_TASK"};

@@ -15,6 +15,7 @@ std::string error_text(int code) {
 }  // namespace
 
 MpiError::MpiError(const char* call, int code)
-    : IoError(std::string(call) + " failed (" + error_text(code) + "). Does the same mpirun fit this build?") {}
+    : IoError(std::string(call) + " failed (" + error_text(code) +
+              "). Does mpirun belong to the MPI library that trawl was built with?") {}
 
 }  // namespace trawl::cluster

@@ -139,7 +139,7 @@ struct Session::Impl {
 Session::Session() {
   if (!launched_in_parallel()) return;
   require_threads(threads_of_mpi, "MPI");
-  signal(SIGALRM, give_up_start);
+  const auto on_alarm = signal(SIGALRM, give_up_start);
   alarm(start_timeout_s);
   int provided = 0;
   check_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "MPI_Init_thread");
@@ -149,6 +149,7 @@ Session::Session() {
   impl_->neighbours = find_neighbours(impl_->transport->rank());
   impl_->ranks_per_node = largest_of(static_cast<int>(impl_->neighbours.size()));
   alarm(0);
+  signal(SIGALRM, on_alarm);
 }
 
 Session::~Session() {
@@ -185,6 +186,12 @@ std::string Session::broadcast(const std::string& text) {
   received.resize(size);
   broadcast_bytes(received.data(), static_cast<int>(size));
   return received;
+}
+
+void Session::compare_programs(const std::string& fingerprint) {
+  if (!impl_) return;
+  differs_ = broadcast(fingerprint) != fingerprint;
+  any_differs_ = largest_of(differs_ ? 1 : 0) > 0;
 }
 
 void Session::leave(int code) {

@@ -33,6 +33,11 @@ class Session {
   /// Collective: the text of rank 0 on every rank. Waits without spinning a core.
   std::string broadcast(const std::string& text);
 
+  /// Collective, once, at the start: which program each rank runs, by its fingerprint.
+  void compare_programs(const std::string& fingerprint);
+  bool differs_from_rank_0() const { return differs_; }
+  bool any_differs_from_rank_0() const { return any_differs_; }
+
   /// Ends the process with `code`. mpirun reports the first code that is not 0, so ranks other than 0 should have none.
   /// No rank is waited for that is lost or does not answer within seconds. Everything that matters must be on disk.
   [[noreturn]] void leave(int code);
@@ -41,6 +46,8 @@ class Session {
   struct Impl;
   std::unique_ptr<Impl> impl_;  // null without MPI
   LocalTransport alone_;
+  bool differs_ = false;
+  bool any_differs_ = false;
 };
 
 }  // namespace trawl::cluster

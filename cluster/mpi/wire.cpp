@@ -155,7 +155,7 @@ class Reader {
   std::size_t left() const { return rest_.size(); }
 
   static void require(bool condition) {
-    if (!condition) throw WireError("a message between ranks is damaged");
+    if (!condition) throw WireError("a message between ranks is damaged (are all ranks the same trawl?)");
   }
 
  private:
@@ -246,7 +246,7 @@ Message get_message(Reader& in) {
     case 6:
       return Loss{in.number<std::int32_t>()};
     default:
-      throw WireError("a message between ranks is of no known kind");
+      throw WireError("a message between ranks has an unknown kind (are all ranks the same trawl?)");
   }
 }
 

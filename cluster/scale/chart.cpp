@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "io/file_kind.hpp"
+
 namespace trawl::cluster {
 namespace {
 
@@ -105,9 +107,10 @@ std::string svg(const Chart& chart) {
   const Axis x = axis_over(chart.series, &std::pair<double, double>::first, left, width - right);
   const Axis y = axis_over(chart.series, &std::pair<double, double>::second, height - bottom, top);
   std::string out = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
+      "<!-- {2} scale. -->\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" "
+      "height=\"{1}\" "
       "font-family=\"sans-serif\" font-size=\"13\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
-      width, height);
+      width, height, io::trawl_mark);
   out += text(width / 2, 28, "middle", chart.title, " font-size=\"15\"");
   out += ticks(x, y);
   out += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"none\" stroke=\"#444\"/>\n", left, top,

@@ -17,6 +17,7 @@ std::string scale_script(const ScaleJob& job) {
   text += sbatch_line("job-name", "trawl-scale");
   text += sbatch_line("nodes", std::to_string(job.nodes));
   text += sbatch_line("output", job.output + ".job.log");
+  text += "#SBATCH --open-mode=append\n";
   text += "#SBATCH --exclusive\n";
   for (const SettingRule& rule : setting_rules()) {
     const auto found = job.settings.find(rule.name);

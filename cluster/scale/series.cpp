@@ -5,12 +5,17 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <set>
+#include <sstream>
+#include <string_view>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <nlohmann/json.hpp>
 
 #include "cluster/process.hpp"
 #include "cluster/scale/chart.hpp"
+#include "engine/counted.hpp"
 #include "engine/error.hpp"
 
 namespace trawl::cluster {
@@ -18,14 +23,30 @@ namespace {
 
 constexpr double longest_run_s = 10 * 86400;
 
-/// The event "end" of a run log that holds a single run.
+/// The event "end" of a run log that holds a single run; null if the run did not come to its end.
 nlohmann::json read_end(const std::string& log_path) {
   std::ifstream log(log_path);
   for (std::string line; std::getline(log, line);) {
     const nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
     if (event.is_object() && event.value("event", "") == "end") return event;
   }
-  throw IoError(fmt::format("{}: does not say how the run ended. Is the disk full?", log_path));
+  return nullptr;
+}
+
+/// What the run said goes on, line by line; the launcher's words only where the run said nothing.
+[[noreturn]] void fail_run(const std::vector<std::string>& words, std::uint64_t nodes, const ProcessResult& result) {
+  constexpr std::string_view mark = "trawl: ";
+  std::set<std::string> said;  // by every rank, perhaps
+  std::istringstream lines(result.errors);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(mark) && said.insert(line).second) spdlog::error("{}", line.substr(mark.size()));
+  }
+  const std::string code = result.code == 0 ? "" : fmt::format("exit code {}, ", result.code);
+  const std::string problem =
+      fmt::format("scale: the run on {} did not complete ({}{})", counted(nodes, "node"), code,
+                  said.empty() ? "without a word of trawl: " + first_sentence(result.errors) : "as said above");
+  if (result.code == exit_usage) throw UsageError(problem + ". Does trawl run take this sweep?");
+  throw IoError(fmt::format("{}. Does {} work by hand?", problem, said.empty() ? words.front() : "trawl run"));
 }
 
 io::ScalingRun run_of(const nlohmann::json& end, std::uint64_t nodes) {
@@ -75,6 +96,12 @@ double single_node(const std::vector<ScalingPoint>& points) {
   return points.front().throughput / static_cast<double>(points.front().nodes);
 }
 
+std::vector<Observation> observations(const std::vector<io::ScalingRun>& runs) {
+  std::vector<Observation> all;
+  for (const io::ScalingRun& run : runs) all.push_back({static_cast<double>(run.nodes), throughput_of(run)});
+  return all;
+}
+
 Series curve(const std::string& name, Series::Style style, const std::string& colour, double from, double to,
              const std::function<double(double)>& value) {
   constexpr int steps = 60;
@@ -111,12 +138,13 @@ io::ScalingRun run_once(const Launcher& launcher, std::uint64_t nodes, const std
   std::vector<std::string> words = launch_words(launcher, nodes);
   words.insert(words.end(), {launcher.program, "run", sweep, "-o", output, "-q", "--threads",
                              std::to_string(launcher.threads), "--oversubscribe"});
-  const ProcessResult result = run_process(words, longest_run_s);
-  if (result.code != exit_complete && result.code != exit_failed_points) {
-    throw IoError(fmt::format("scale: the run on {} nodes ended with exit code {} ({}). Does {} work by hand?", nodes,
-                              result.code, first_sentence(result.errors), words.front()));
+  const ProcessResult result = run_process(words, longest_run_s, WhenStopped::end_it);
+  // mpirun --enable-recovery returns 0 whatever happened: the run log says whether the run came to its end.
+  const nlohmann::json end = read_end(output + ".run.jsonl");
+  if ((result.code != exit_complete && result.code != exit_failed_points) || end.is_null()) {
+    fail_run(words, nodes, result);
   }
-  const io::ScalingRun run = run_of(read_end(output + ".run.jsonl"), nodes);
+  const io::ScalingRun run = run_of(end, nodes);
   remove_output(output);
   return run;
 }
@@ -135,27 +163,28 @@ std::vector<ScalingPoint> scaling_points(const std::vector<io::ScalingRun>& runs
   return points;
 }
 
-std::vector<Observation> observations(const std::vector<io::ScalingRun>& runs) {
-  std::vector<Observation> all;
-  for (const io::ScalingRun& run : runs) all.push_back({static_cast<double>(run.nodes), throughput_of(run)});
-  return all;
+Laws fit_laws(const std::vector<io::ScalingRun>& runs) {
+  const std::vector<Observation> seen = observations(runs);
+  return {fit_amdahl(seen), fit_usl(seen)};
 }
 
 double nodes_that_pay(const ScalingLaw& law) {
   return std::min(law.nodes_at(0.5), law.peak_nodes());
 }
 
-std::string scaling_picture(const std::string& title, const std::vector<io::ScalingRun>& runs, const ScalingLaw& amdahl,
-                            const ScalingLaw& usl) {
+std::string scaling_picture(const std::string& title, const std::vector<io::ScalingRun>& runs, const Laws& laws) {
   const std::vector<ScalingPoint> points = scaling_points(runs);
   const double single = single_node(points);
   const auto first = static_cast<double>(points.front().nodes), last = static_cast<double>(points.back().nodes) * 2;
   Chart chart{title, "nodes", "speed-up", {}};
   chart.series.push_back(curve("perfect", Series::Style::dashes, "#999", first, last, [](double n) { return n; }));
-  chart.series.push_back(curve("Amdahl's law", Series::Style::line, "#d95f02", first, last,
-                               [&](double n) { return amdahl.throughput(n) / single; }));
-  chart.series.push_back(curve("Universal Scalability Law", Series::Style::line, "#1b9e77", first, last,
-                               [&](double n) { return usl.throughput(n) / single; }));
+  const auto add = [&](const char* name, const char* colour, const std::optional<ScalingLaw>& law) {
+    if (!law) return;
+    chart.series.push_back(
+        curve(name, Series::Style::line, colour, first, last, [&](double n) { return law->throughput(n) / single; }));
+  };
+  add("Amdahl's law", "#d95f02", laws.amdahl);
+  add("Universal Scalability Law", "#1b9e77", laws.usl);
   Series measured{"measured", Series::Style::points, "#1f3b73", {}};
   for (const Observation& o : observations(runs)) measured.values.emplace_back(o.nodes, o.throughput / single);
   chart.series.push_back(std::move(measured));

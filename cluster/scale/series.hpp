@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,14 +47,19 @@ struct ScalingPoint {
 /// the threads' time outside tasks, divided by the number of tasks, which is what a task of that length would lose.
 std::vector<ScalingPoint> scaling_points(const std::vector<io::ScalingRun>& runs);
 
-std::vector<Observation> observations(const std::vector<io::ScalingRun>& runs);
+/// Nothing where the runs are on too few different numbers of nodes to fit the law.
+struct Laws {
+  std::optional<ScalingLaw> amdahl;
+  std::optional<ScalingLaw> usl;
+};
+
+Laws fit_laws(const std::vector<io::ScalingRun>& runs);
 
 /// The most nodes that pay: efficiency by the law is still 50 % and throughput still grows. Infinity if there is no
-/// such bound, NaN if the law is not known.
+/// such bound.
 double nodes_that_pay(const ScalingLaw& law);
 
-/// The picture: speed-up against nodes, measured and by the laws.
-std::string scaling_picture(const std::string& title, const std::vector<io::ScalingRun>& runs, const ScalingLaw& amdahl,
-                            const ScalingLaw& usl);
+/// The picture: speed-up against nodes, measured and by the laws there are.
+std::string scaling_picture(const std::string& title, const std::vector<io::ScalingRun>& runs, const Laws& laws);
 
 }  // namespace trawl::cluster

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::uint64_t most_shards = 1'000'000;
 
+const io::OutputRule note_rule{{io::FileKind::job_note}};
+
 std::string note_path(const std::string& output) {
   return output + ".job.json";
 }
@@ -25,11 +27,15 @@ bool is_number(const std::string& text) {
 
 }  // namespace
 
+void check_job_note(const std::string& output) {
+  io::check_output(note_path(output), note_rule);
+}
+
 void write_job_note(const std::string& output, const JobNote& note) {
   const nlohmann::ordered_json document = {
       {"schema", 1}, {"job_id", note.job_id}, {"shards", note.shards}, {"log", note.log}};
   const std::string text = document.dump(2) + "\n";
-  io::write_small_file(note_path(output), text);
+  io::write_small_file(note_path(output), text, note_rule);
 }
 
 std::optional<JobNote> read_job_note(const std::string& output) {
@@ -42,7 +48,8 @@ std::optional<JobNote> read_job_note(const std::string& output) {
     if (is_number(note.job_id) && note.shards >= 1 && note.shards <= most_shards) return note;
   } catch (const nlohmann::json::exception&) {
   }
-  throw UsageError(fmt::format("{}: not a job's note (damaged, or written by something else). Remove it?", path));
+  throw UsageError(
+      fmt::format("{}: is not the note of a job (damaged, or written by another program). Move it away", path));
 }
 
 }  // namespace trawl::cluster

@@ -13,6 +13,9 @@ struct JobNote {
   std::string log;           ///< path; with %a in place of the shard's number
 };
 
+/// Throws UsageError if something else has the note's name.
+void check_job_note(const std::string& output);
+
 /// Replaces an earlier note. Throws IoError.
 void write_job_note(const std::string& output, const JobNote& note);
 

@@ -1,6 +1,7 @@
 // The text of a job script: a pure function of what the job is.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 

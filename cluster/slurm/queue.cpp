@@ -19,6 +19,7 @@ namespace trawl::cluster {
 namespace {
 
 constexpr const char* squeue_format = "%i|%T|%M|%L|%D|%r";
+constexpr double timeout_s = 60;
 constexpr const char* sacct_format = "JobID,State,Elapsed,NNodes";
 
 std::vector<std::vector<std::string>> table(const std::string& text) {
@@ -73,16 +74,18 @@ std::vector<QueuedJob> parse_sacct(const std::string& text) {
 }
 
 std::vector<QueuedJob> query_job(const std::string& job_id) {
-  const ProcessResult queue = run_process({"squeue", "-h", "-r", "-t", "all", "-j", job_id, "-o", squeue_format});
+  const ProcessResult queue = run_process({"squeue", "-h", "-r", "-t", "all", "-j", job_id, "-o", squeue_format},
+                                          timeout_s, WhenStopped::end_it);
   if (queue.code == 0 && !queue.output.empty()) return parse_squeue(queue.output);
   if (queue.code != 0 && queue.errors.find("Invalid job id") == std::string::npos)
     throw IoError(fmt::format("squeue does not answer ({}). Does it work by hand?", first_sentence(queue.errors)));
-  const ProcessResult accounting = run_process({"sacct", "-n", "-P", "-X", "-j", job_id, "-o", sacct_format});
+  const ProcessResult accounting =
+      run_process({"sacct", "-n", "-P", "-X", "-j", job_id, "-o", sacct_format}, timeout_s, WhenStopped::end_it);
   return accounting.code == 0 ? parse_sacct(accounting.output) : std::vector<QueuedJob>{};
 }
 
 int exit_code_of_job(const std::string& job_id) {
-  const ProcessResult job = run_process({"scontrol", "-o", "show", "job", job_id});
+  const ProcessResult job = run_process({"scontrol", "-o", "show", "job", job_id}, timeout_s, WhenStopped::end_it);
   int code = 0;
   constexpr std::string_view key = " ExitCode=";
   for (std::size_t at = job.output.find(key); at != std::string::npos; at = job.output.find(key, at + 1))
@@ -94,7 +97,8 @@ std::string submit_job(const std::string& script) {
   const ProcessResult done = run_process({"sbatch", "--parsable", script});
   const std::string id = done.output.substr(0, done.output.find_first_not_of("0123456789"));  // "ID" or "ID;CLUSTER"
   if (done.code != 0 || id.empty())
-    throw UsageError(fmt::format("SLURM refuses the job ({}). The script is {}", first_sentence(done.errors), script));
+    throw UsageError(fmt::format("SLURM refuses the job ({}). Mend the options or the site file; the script is {}",
+                                 first_sentence(done.errors), script));
   return id;
 }
 
@@ -116,7 +120,8 @@ void end_step_with_lost_ranks() {
 void cancel_job(const std::string& job_id) {
   const ProcessResult done = run_process({"scancel", job_id});
   if (done.code != 0)
-    throw UsageError(fmt::format("SLURM does not cancel job {} ({})", job_id, first_sentence(done.errors)));
+    throw UsageError(fmt::format("SLURM does not cancel job {} ({}). Is it yours, and has it not ended?", job_id,
+                                 first_sentence(done.errors)));
 }
 
 }  // namespace trawl::cluster

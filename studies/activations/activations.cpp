@@ -16,6 +16,7 @@ enum Output : std::size_t { y, hidden, heaviside_distance, line_slope, line_inte
 Declaration declaration() {
   return {
       .name = "activations",
+      .version = 2,
       .group = "First principles",
       .summary = "One small network with sigmoid, step, straight or relu activations, and how far it is from steps.",
       .maths = "y(x) = phi0 + sum_i phi_i s(theta_i0 + theta_i1 x), s(z) = sigmoid(k z), step(z), a + b z, relu(z)",
@@ -29,8 +30,12 @@ std::vector<Binding<P>> bindings() {
                             .choices = {"sigmoid", "heaviside", "linear", "relu"},
                             .description = "what each hidden unit does to its input"}),
       bind<&P::gain>({.name = "gain", .domain = above(0), .description = "k of sigmoid(k z); unused by the others"}),
-      bind<&P::a>({.name = "a", .description = "offset of the linear activation; unused by the others"}),
-      bind<&P::b>({.name = "b", .description = "slope of the linear activation; unused by the others"}),
+      bind<&P::a>({.name = "a",
+                   .long_name = "linear offset a",
+                   .description = "offset of the linear activation; unused by the others"}),
+      bind<&P::b>({.name = "b",
+                   .long_name = "linear slope b",
+                   .description = "slope of the linear activation; unused by the others"}),
       bind<&P::x>({.name = "x", .description = "input at which y and hidden are written"}),
       bind<&P::curve_points>(models::curve_points_parameter())};
   all.insert(all.end(), more.begin(), more.end());
@@ -44,7 +49,7 @@ Activations::Activations() : TypedStudy(studies::declaration(), bindings()) {}
 OutputLayout Activations::outputs(std::span<const Extent> extents) const {
   const char* not_straight = "the activation is not linear";
   return {.dimensions = {models::unit_dimension(), models::curve_dimension(0, 1, extents[curve_points_place].upper)},
-          .outputs = {{.name = "y", .description = "the network's output at x"},
+          .outputs = {{.name = "y", .long_name = "network output y", .description = "the network's output at x"},
                       {.name = "hidden", .description = "the hidden units at x", .dimensions = {"unit"}},
                       {.name = "heaviside_distance",
                        .description = "integral over [0, 1] of the distance to the same network with step functions"},

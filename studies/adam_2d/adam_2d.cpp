@@ -26,18 +26,20 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  return {bind<&P::start_phi0>(start_parameter("start_phi0")),
-          bind<&P::start_phi1>(start_parameter("start_phi1")),
-          bind<&P::optimizer>({.name = "optimizer",
-                               .choices = {"gradient", "normalised", "adam"},
-                               .description = "the gradient, its sign in each component, or Adam's mean of gradients"}),
-          bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "size of a step"}),
-          bind<&P::beta>(decay_parameter("beta", "Adam's decay of the mean of the gradients")),
-          bind<&P::gamma>(decay_parameter("gamma", "Adam's decay of the mean of their squares")),
-          bind<&P::epsilon>({.name = "epsilon", .domain = at_least(0), .description = "added to what g is divided by"}),
-          bind<&P::bias_correction>({.name = "bias_correction", .description = "whether Adam makes up for m = v = 0"}),
-          bind<&P::steps>(steps_parameter()),
-          bind<&P::path_steps>(path_steps_parameter())};
+  return {
+      bind<&P::start_phi0>(start_parameter("start_phi0")),
+      bind<&P::start_phi1>(start_parameter("start_phi1")),
+      bind<&P::optimizer>({.name = "optimizer",
+                           .choices = {"gradient", "normalised", "adam"},
+                           .description = "the gradient, its sign in each component, or Adam's mean of gradients"}),
+      bind<&P::alpha>(
+          {.name = "alpha", .domain = at_least(0), .long_name = "step size alpha", .description = "size of a step"}),
+      bind<&P::beta>(decay_parameter("beta", "Adam's decay of the mean of the gradients")),
+      bind<&P::gamma>(decay_parameter("gamma", "Adam's decay of the mean of their squares")),
+      bind<&P::epsilon>({.name = "epsilon", .domain = at_least(0), .description = "added to what g is divided by"}),
+      bind<&P::bias_correction>({.name = "bias_correction", .description = "whether Adam makes up for m = v = 0"}),
+      bind<&P::steps>(steps_parameter()),
+      bind<&P::path_steps>(path_steps_parameter())};
 }
 
 void set_walk(Walkers& walkers, std::size_t i, const P& p) {

@@ -61,6 +61,7 @@ std::vector<Binding<P>> make_bindings() {
                                .description = "standard deviation of the random data's noise"}),
       bind<&P::pi>({.name = "pi",
                     .choices = {"source", "exact"},
+                    .long_name = "pi of the true curve",
                     .description = "pi in the true curve: the source's 3.1413, or pi"}),
       bind<&P::x_star>({.name = "x_star", .description = "where a single prediction is given"}),
       bind<&P::noisy_prediction>(
@@ -127,7 +128,9 @@ OutputLayout BayesRelu::outputs(std::span<const Extent> extents) const {
                .dimensions = {"weight"},
                .nan_means = beyond},
               {.name = "log_evidence", .description = "log density of the data under the model"},
-              {.name = "rmse", .description = "root mean square of predictive_mean less truth over the curve"},
+              {.name = "rmse",
+               .long_name = "root mean squared error",
+               .description = "root mean square of predictive_mean less truth over the curve"},
               {.name = "squared_error", .description = "sum of squared errors of the mean on the data"},
           }};
 }

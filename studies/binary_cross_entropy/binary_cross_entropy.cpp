@@ -51,19 +51,25 @@ std::vector<Binding<P>> bindings() {
 BinaryCrossEntropy::BinaryCrossEntropy() : TypedStudy(studies::declaration(), bindings()) {}
 
 OutputLayout BinaryCrossEntropy::outputs(std::span<const Extent>) const {
-  return {
-      .dimensions = {models::training_inputs(), models::weights_of(declaration(), 10)},
-      .outputs = {
-          {.name = "nll", .description = "negative log-likelihood of the training points"},
-          {.name = "likelihood", .description = "their likelihood; 0 where it underflows"},
-          {.name = "best_beta1", .description = "beta1 of smallest nll, all else as it is"},
-          {.name = "best_beta1_nll", .description = "nll at best_beta1"},
-          {.name = "lambda", .description = "probability that y = 1 at x"},
-          {.name = "point_probability", .description = "P(y | x)"},
-          {.name = "point_nll", .description = "-ln P(y | x)"},
-          {.name = "logit", .description = "the network's output at each training input", .dimensions = {"x_train"}},
-          {.name = "probability", .description = "sigmoid of logit", .dimensions = {"x_train"}},
-          {.name = "gradient", .description = "gradient of nll", .dimensions = {"weight"}}}};
+  return {.dimensions = {models::training_inputs(), models::weights_of(declaration(), 10)},
+          .outputs = {
+              {.name = "nll",
+               .long_name = "negative log-likelihood",
+               .description = "negative log-likelihood of the training points"},
+              {.name = "likelihood", .description = "their likelihood; 0 where it underflows"},
+              {.name = "best_beta1", .description = "beta1 of smallest nll, all else as it is"},
+              {.name = "best_beta1_nll",
+               .long_name = "negative log-likelihood at best beta1",
+               .description = "nll at best_beta1"},
+              {.name = "lambda", .description = "probability that y = 1 at x"},
+              {.name = "point_probability", .description = "P(y | x)"},
+              {.name = "point_nll", .long_name = "negative log-likelihood of the point", .description = "-ln P(y | x)"},
+              {.name = "logit",
+               .long_name = "network's output at each training input",
+               .description = "the network's output at each training input",
+               .dimensions = {"x_train"}},
+              {.name = "probability", .description = "sigmoid of logit", .dimensions = {"x_train"}},
+              {.name = "gradient", .description = "gradient of nll", .dimensions = {"weight"}}}};
 }
 
 void BinaryCrossEntropy::evaluate(const P& p, const RandomStream&, const Outputs& out) const {

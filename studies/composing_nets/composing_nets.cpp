@@ -50,7 +50,7 @@ OutputLayout ComposingNets::outputs(std::span<const Extent> extents) const {
   const char* beyond = "there are fewer vertices";
   return {
       .dimensions = {vertex, models::curve_dimension(left, right, extents[curve_points_place].upper)},
-      .outputs = {{.name = "y", .description = "output at x"},
+      .outputs = {{.name = "y", .long_name = "network output y", .description = "output at x"},
                   {.name = "linear_regions", .description = "number of maximal intervals of constant slope in [-1, 1]"},
                   {.name = "steepest", .description = "largest |dy/dx|"},
                   {.name = "shortest", .description = "width of the narrowest linear region"},

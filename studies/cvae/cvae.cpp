@@ -60,7 +60,10 @@ Declaration declaration() {
 
 std::vector<Binding<P>> bindings() {
   std::vector<Binding<P>> all = {
-      bind<&P::beta>({.name = "beta", .domain = at_least(0), .description = "weight of the KL divergence"}),
+      bind<&P::beta>({.name = "beta",
+                      .domain = at_least(0),
+                      .long_name = "weight of the KL divergence",
+                      .description = "weight of the KL divergence"}),
       bind<&P::latent>({.name = "latent", .domain = between(1, 64), .description = "latent units"}),
       bind<&P::hidden>({.name = "hidden",
                         .domain = between(0, 4096),

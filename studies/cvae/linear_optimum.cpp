@@ -4,13 +4,23 @@
 
 namespace trawl::studies::autoencoder {
 
+namespace {
+
+/// ln(x / y), also where the quotient is beyond the doubles.
+double log_ratio(double x, double y) {
+  const double ratio = x / y;
+  return std::isinf(ratio) ? std::log(x) - std::log(y) : std::log(ratio);
+}
+
+}  // namespace
+
 LinearOptimum collapsed(double variance) {
   return {.reconstruction = variance, .loss = variance};
 }
 
 LinearOptimum linear_optimum(double variance, double beta) {
   if (!(variance > beta / 2)) return collapsed(variance);
-  const double w_squared = variance - beta / 2, kl = 0.5 * std::log(2 * variance / beta);
+  const double w_squared = variance - beta / 2, kl = 0.5 * log_ratio(2 * variance, beta);
   return {.active = true,
           .w_squared = w_squared,
           .s_squared = beta / (2 * variance),

@@ -9,6 +9,11 @@
 //   beta     share of variance replaced per step      (0, 1)
 //   alpha_t  (1-beta)^t, signal variance left at t    (0, 1]
 //   sigma    sd of the noise added by a reverse step  >= 0
+//   t        forward_time, for the outputs on z       0 .. 10000
+//
+// Of the forward process itself (forward.hpp) the outputs hold, exactly: along `time` the kernels q(z_t | x) and
+// q(z_{t-1} | z_t, x) and the mean and variance of z_t; on a grid of z, at t = forward_time, the density of z_t and
+// E[x | z_t], E[eps | z_t] and E[z_{t-1} | z_t], which an ideal model would predict.
 //
 // Method: ancestral sampling of all chains in blocks; the models of all times are independent of each other.
 // Error: the chains start at N(0,1) instead of q(z_T) (terminal_kl), take steps of finite size, and use models with

@@ -41,7 +41,29 @@ double divergence_from_standard_normal(const Mixture& mixture) {
   return sum / nodes;
 }
 
-PosteriorMean::PosteriorMean(const Mixture& data, NoiseLevel level) {
+namespace {
+
+/// sum_k r_k(z) value(component k).
+template <class Value>
+double average(const std::array<PosteriorMean::Component, 4>& components, double z, const Value& value) {
+  const auto exponent = [z](const PosteriorMean::Component& c) {
+    return c.log_weight - c.half_precision * ((z - c.mean) * (z - c.mean));
+  };
+  double largest = exponent(components[0]);
+  for (const auto& c : components) largest = std::max(largest, exponent(c));
+  double total = 0;
+  double sum = 0;
+  for (const auto& c : components) {
+    const double responsibility = std::exp(exponent(c) - largest);
+    total += responsibility;
+    sum += responsibility * value(c);
+  }
+  return sum / total;
+}
+
+}  // namespace
+
+PosteriorMean::PosteriorMean(const Mixture& data, NoiseLevel level) : noise_sd(std::sqrt(level.noise)) {
   const Mixture noisy = marginal(data, level);
   const double root = std::sqrt(level.alpha);
   for (std::size_t k = 0; k < data.size(); ++k) {
@@ -55,19 +77,11 @@ PosteriorMean::PosteriorMean(const Mixture& data, NoiseLevel level) {
 }
 
 double PosteriorMean::operator()(double z) const {
-  const auto exponent = [z](const Component& c) {
-    return c.log_weight - c.half_precision * ((z - c.mean) * (z - c.mean));
-  };
-  double largest = exponent(components[0]);
-  for (const Component& c : components) largest = std::max(largest, exponent(c));
-  double total = 0;
-  double sum = 0;
-  for (const Component& c : components) {
-    const double responsibility = std::exp(exponent(c) - largest);
-    total += responsibility;
-    sum += responsibility * (c.intercept + c.slope * z);
-  }
-  return sum / total;
+  return average(components, z, [z](const Component& c) { return c.intercept + c.slope * z; });
+}
+
+double PosteriorMean::noise(double z) const {
+  return noise_sd * average(components, z, [z](const Component& c) { return 2 * c.half_precision * (z - c.mean); });
 }
 
 }  // namespace trawl::studies::diffusion

@@ -47,6 +47,9 @@ struct PosteriorMean {
 
   double operator()(double z) const;
 
+  /// E[eps | z_t] = sqrt(1-alpha) sum_k r_k(z) (z - sqrt(alpha) mu_k) / v_k, without cancellation; 0 at t = 0.
+  double noise(double z) const;
+
   struct Component {
     double log_weight;  ///< up to a common constant
     double mean;
@@ -55,6 +58,7 @@ struct PosteriorMean {
     double slope;
   };
   std::array<Component, 4> components;
+  double noise_sd;  ///< sqrt(1-alpha)
 };
 
 }  // namespace trawl::studies::diffusion

@@ -24,6 +24,7 @@ struct Parameters {
   std::int64_t bins = 600;
   double bin_limit = 3;
   Indexing indexing = Indexing::correct;
+  std::int64_t forward_time = 50;
 };
 
 }  // namespace trawl::studies::diffusion

@@ -36,8 +36,10 @@ void declare_curve(const CurveDefaults& defaults, std::vector<Parameter>& parame
 
 std::vector<Parameter> declare_parameters() {
   std::vector<Parameter> parameters = {
-      {.name = "tau0", .description = "threshold of group p0: a loan is granted above it"},
-      {.name = "tau1", .description = "threshold of group p1"}};
+      {.name = "tau0",
+       .long_name = "threshold of group p0",
+       .description = "threshold of group p0: a loan is granted above it"},
+      {.name = "tau1", .long_name = "threshold of group p1", .description = "threshold of group p1"}};
   for (const CurveDefaults& defaults : curve_defaults) declare_curve(defaults, parameters);
   parameters.insert(
       parameters.end(),
@@ -77,7 +79,9 @@ Fairness::Fairness()
 
 OutputLayout Fairness::outputs(std::span<const Extent> extents) const {
   const auto points = static_cast<std::size_t>(extents[fairness::roc_points].upper);
-  Dimension fpr{.name = "fpr", .description = "false positive rate at which the ROC curve is read"};
+  Dimension fpr{.name = "fpr",
+                .long_name = "false positive rate",
+                .description = "false positive rate at which the ROC curve is read"};
   for (std::size_t k = 1; k <= points; ++k)
     fpr.values.push_back(static_cast<double>(k) / static_cast<double>(points + 1));
   const std::vector<std::string> per_group = {"group"};
@@ -96,7 +100,10 @@ OutputLayout Fairness::outputs(std::span<const Extent> extents) const {
           {.name = "demographic_parity_gap", .description = "acceptance rate of p0 minus that of p1"},
           {.name = "equal_opportunity_gap", .description = "true positive rate of p0 minus that of p1"},
           {.name = "accuracy", .description = "share of all people who repay and get a loan or default and get none"},
-          {.name = "auc", .description = "area under the ROC curve", .dimensions = per_group},
+          {.name = "auc",
+           .long_name = "area under the ROC curve",
+           .description = "area under the ROC curve",
+           .dimensions = per_group},
           {.name = "parity_threshold",
            .description = "threshold with acceptance rate target_rate",
            .dimensions = per_group},
@@ -112,6 +119,7 @@ OutputLayout Fairness::outputs(std::span<const Extent> extents) const {
           {.name = "crossing_fpr", .description = "false positive rate of the first crossing", .nan_means = never},
           {.name = "crossing_tpr", .description = "true positive rate of the first crossing", .nan_means = never},
           {.name = "roc",
+           .long_name = "true positive rate",
            .description = "true positive rate at false positive rate fpr",
            .dimensions = {"group", "fpr"}},
       }};

@@ -34,12 +34,12 @@ struct GaussToRingParameters {
 ///
 /// | symbol | parameter | domain |
 /// |---|---|---|
-/// | a, b | a, b | > 0, >= 0 |
+/// | a, b | a, b; the ring's mean radius b + a sqrt(pi/2) >= 1e-100 | 0 .. 1e100 |
 /// | units of the hidden layer, act | hidden, activation | 1 .. 65536, tanh or relu |
 /// | training samples, passes through them, samples in a step | samples, epochs, batch | >= 1, >= 0, >= 1 |
-/// | Adam's step | learning_rate | >= 0 |
+/// | Adam's step | learning_rate | 0 .. 1000 |
 /// | where the radius's distribution is given | radius | any |
-/// | where both maps are given | z1, z2 | any, not both 0 |
+/// | where both maps are given; g has no value at 0 | z1, z2 | -1e100 .. 1e100 |
 ///
 /// Method: dense layers in double precision (studies/models/mlp.hpp). The net has to be steep near 0, and its error
 /// concentrates there; relu units cut the ring into a polygon.

@@ -11,8 +11,9 @@ const double rayleigh_mean = std::sqrt(std::numbers::pi / 2);  // its mean squar
 }  // namespace
 
 Point Map::operator()(const Point& z) const {
-  const double factor = a + b / std::hypot(z[0], z[1]);
-  return {factor * z[0], factor * z[1]};
+  if (b == 0) return {a * z[0], a * z[1]};
+  const double length = std::hypot(z[0], z[1]);
+  return {a * z[0] + b * (z[0] / length), a * z[1] + b * (z[1] / length)};
 }
 
 double Map::radius_mean() const {
@@ -36,13 +37,17 @@ double Map::linear_squared_error() const {
 }
 
 double Map::radius_cdf(double r) const {
+  if (a == 0) return r >= b ? 1 : 0;
   const double scaled = (r - b) / a;
   return scaled > 0 ? -std::expm1(-scaled * scaled / 2) : 0;
 }
 
 double Map::radius_pdf(double r) const {
+  if (r <= b) return a == 0 && r == b ? HUGE_VAL : 0;
+  if (a == 0) return 0;
   const double scaled = (r - b) / a;
-  return scaled > 0 ? scaled / a * std::exp(-scaled * scaled / 2) : 0;
+  const double weight = std::exp(-scaled * scaled / 2);
+  return weight > 0 ? scaled * weight / a : 0;
 }
 
 }  // namespace trawl::studies::ring

@@ -43,10 +43,13 @@ Declaration declaration() {
 
 std::vector<Binding<P>> bindings() {
   auto all = models::loss_net_bindings<P>();
-  all.push_back(bind<&P::sigma>(
-      {.name = "sigma", .domain = above(0), .description = "standard deviation of y about the network's output"}));
+  all.push_back(bind<&P::sigma>({.name = "sigma",
+                                 .domain = between(1e-100, 1e100),
+                                 .description = "standard deviation of y about the network's output"}));
   all.push_back(bind<&P::x>({.name = "x", .description = "input at which mu and density are written"}));
-  all.push_back(bind<&P::y>({.name = "y", .description = "output at which density is written"}));
+  all.push_back(bind<&P::y>({.name = "y",
+                             .long_name = "output y",
+                             .description = "output at which density is written"}));
   return all;
 }
 
@@ -65,15 +68,23 @@ GaussianNll::GaussianNll() : TypedStudy(studies::declaration(), bindings()) {}
 
 OutputLayout GaussianNll::outputs(std::span<const Extent>) const {
   return {.dimensions = {models::training_inputs(), models::weights_of(declaration(), 11)},
-          .outputs = {{.name = "nll", .description = "negative log-likelihood of the training points"},
+          .outputs = {{.name = "nll",
+                       .long_name = "negative log-likelihood",
+                       .description = "negative log-likelihood of the training points"},
                       {.name = "likelihood", .description = "their likelihood; 0 where it underflows"},
                       {.name = "sum_of_squares", .description = "sum of their squared residuals"},
                       {.name = "best_beta1", .description = "beta1 of smallest nll, all else as it is"},
-                      {.name = "best_beta1_nll", .description = "nll at best_beta1"},
-                      {.name = "best_beta1_sum_of_squares", .description = "sum_of_squares at best_beta1"},
+                      {.name = "best_beta1_nll",
+                       .long_name = "negative log-likelihood at best beta1",
+                       .description = "nll at best_beta1"},
+                      {.name = "best_beta1_sum_of_squares",
+                       .long_name = "sum of squares at best beta1",
+                       .description = "sum_of_squares at best_beta1"},
                       {.name = "best_sigma", .description = "sigma of smallest nll, all else as it is"},
-                      {.name = "best_sigma_nll", .description = "nll at best_sigma"},
-                      {.name = "mu", .description = "the network's output at x"},
+                      {.name = "best_sigma_nll",
+                       .long_name = "negative log-likelihood at best sigma",
+                       .description = "nll at best_sigma"},
+                      {.name = "mu", .long_name = "network's output at x", .description = "the network's output at x"},
                       {.name = "density", .description = "probability density P(y | x)"},
                       {.name = "prediction",
                        .description = "the network's output at each training input",

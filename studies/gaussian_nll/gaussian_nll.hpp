@@ -32,7 +32,7 @@ double normal_density(double y, double mean, double sd);
 /// |---|---|---|
 /// | beta0, omega0 | beta0_j, omega0_j: offset and slope of hidden unit j = 0, 1, 2 | any |
 /// | beta1, omega1 | beta1, omega1_j: offset and weights of the output | any |
-/// | sigma | sigma: standard deviation of y about f(x) | > 0 |
+/// | sigma | sigma: standard deviation of y about f(x) | 1e-100 .. 1e100 |
 /// | x, y | x, y: a point whose f(x) and P(y | x) are written, as outputs `mu` and `density` | any |
 ///
 /// SS is flat in sigma: a least-squares fit says nothing about it.

@@ -55,8 +55,14 @@ std::vector<Binding<P>> bindings() {
           {.name = "hidden", .domain = between(1, 65536), .description = "units in the hidden layer of each network"}),
       bind<&P::samples>(
           {.name = "samples", .domain = between(1, 1e9), .description = "training pairs (W, x), drawn once"}),
-      bind<&P::d>({.name = "d", .domain = between(1, 4096), .description = "size of x; W is d x d"}),
-      bind<&P::m>({.name = "m", .domain = between(1, 65536), .description = "numbers that phi and psi give"}),
+      bind<&P::d>({.name = "d",
+                   .domain = between(1, 4096),
+                   .long_name = "input size d",
+                   .description = "size of x; W is d x d"}),
+      bind<&P::m>({.name = "m",
+                   .domain = between(1, 65536),
+                   .long_name = "factor size m",
+                   .description = "numbers that phi and psi give"}),
       bind<&P::batch>({.name = "batch",
                        .domain = at_least(1),
                        .description = "pairs in a step; the last of an epoch may have fewer"}),
@@ -70,7 +76,7 @@ std::vector<Binding<P>> bindings() {
                        .domain = {.lower = 0, .upper = 1, .upper_open = true},
                        .description = "Adam's decay of the mean of their squares"}),
       bind<&P::epsilon>(
-          {.name = "epsilon", .domain = at_least(0), .description = "added to Adam's root mean square gradient"}),
+          {.name = "epsilon", .domain = above(0), .description = "added to Adam's root mean square gradient"}),
       bind<&P::test_pairs>(
           {.name = "test_pairs", .domain = between(1, 1e9), .description = "fresh pairs for the test errors"}),
   };

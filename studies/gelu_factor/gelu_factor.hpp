@@ -39,7 +39,7 @@ struct GeluFactorParameters {
 /// | d, m | d, m: sizes of x and of phi(w), psi(x) | 1 .. 4096, 1 .. 65536 |
 /// | pairs in a step; the last step of an epoch takes what remains | batch | >= 1 |
 /// | passes through the training pairs, each in a new order | epochs | 1 .. 10^6 |
-/// | b1, b2, eps | beta1, beta2, epsilon | [0, 1), [0, 1), >= 0 |
+/// | b1, b2, eps | beta1, beta2, epsilon | [0, 1), [0, 1), > 0 |
 ///
 /// train_loss is what the source reports: the average of the mini-batches' losses while the weights move, not an
 /// evaluation at the epoch's end. The tanh GELU, which the source compares with, is at most 4.8e-4 from the target.

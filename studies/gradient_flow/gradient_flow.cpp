@@ -40,18 +40,25 @@ Declaration declaration() {
 
 std::vector<Binding<P>> bindings() {
   std::vector<Binding<P>> all = {
-      bind<&P::t>({.name = "t", .domain = between(0, 1e6), .description = "time since the start"}),
+      bind<&P::t>(
+          {.name = "t", .domain = between(0, 1e6), .long_name = "time t", .description = "time since the start"}),
       bind<&P::start_slope>({.name = "start_slope", .description = "slope at time 0"}),
       bind<&P::start_intercept>({.name = "start_intercept", .description = "intercept at time 0"})};
   const auto add = [&all](std::vector<Binding<P>> more) { all.insert(all.end(), more.begin(), more.end()); };
-  add(bind_elements<&P::x>({.name = "x#", .description = "input of datum #"}));
-  add(bind_elements<&P::y>({.name = "y#", .description = "output of datum #"}));
-  add({bind<&P::sigma_sq>(
-           {.name = "sigma_sq", .domain = at_least(0), .description = "variance of the observations' noise, for map"}),
-       bind<&P::sigma_sq_p>(
-           {.name = "sigma_sq_p", .domain = above(0), .description = "variance of the weights' prior, for map"}),
-       bind<&P::prior_var>(
-           {.name = "prior_var", .domain = at_least(0), .description = "variance of phi(0), for the predictive"}),
+  add(bind_elements<&P::x>({.name = "x#", .long_name = "input of datum #", .description = "input of datum #"}));
+  add(bind_elements<&P::y>({.name = "y#", .long_name = "output of datum #", .description = "output of datum #"}));
+  add({bind<&P::sigma_sq>({.name = "sigma_sq",
+                           .domain = at_least(0),
+                           .long_name = "noise variance",
+                           .description = "variance of the observations' noise, for map"}),
+       bind<&P::sigma_sq_p>({.name = "sigma_sq_p",
+                             .domain = above(0),
+                             .long_name = "prior variance of the weights",
+                             .description = "variance of the weights' prior, for map"}),
+       bind<&P::prior_var>({.name = "prior_var",
+                            .domain = at_least(0),
+                            .long_name = "prior variance of the start",
+                            .description = "variance of phi(0), for the predictive"}),
        bind<&P::euler_step>({.name = "euler_step", .domain = above(0), .description = "step of the discrete descent"}),
        bind<&P::predict_points>({.name = "predict_points",
                                  .domain = between(1, 1e5),
@@ -81,27 +88,36 @@ OutputLayout GradientFlow::outputs(std::span<const Extent> extents) const {
     x_star.values.push_back(static_cast<double>(k) / static_cast<double>(points));
   const std::vector<std::string> weight = {"weight"}, place = {"x_star"};
   const char* beyond = "place beyond the point's own";
-  return {.dimensions = {{.name = "weight", .description = "weight of the line", .labels = {"slope", "intercept"}},
-                         {.name = "datum", .description = "number of the datum", .values = {0, 1, 2}},
-                         {.name = "mode", .description = "eigenvector of X X^T", .labels = {"slow", "fast"}},
-                         x_star},
-          .outputs = {
-              {.name = "phi", .description = "weights at time t", .dimensions = weight},
-              {.name = "residual", .description = "prediction - y at time t", .dimensions = {"datum"}},
-              {.name = "loss", .description = "half the sum of squared residuals at time t"},
-              {.name = "ml", .description = "maximum-likelihood weights", .dimensions = weight},
-              {.name = "map", .description = "maximum a posteriori weights", .dimensions = weight},
-              {.name = "min_loss", .description = "loss of the maximum-likelihood weights"},
-              {.name = "eigenvalues", .description = "rates of learning, of X X^T", .dimensions = {"mode"}},
-              {.name = "predictive_mean", .description = "mean prediction", .dimensions = place, .nan_means = beyond},
-              {.name = "predictive_variance",
-               .description = "variance of the prediction, without noise",
-               .dimensions = place,
-               .nan_means = beyond},
-              {.name = "euler_phi", .description = "weights after the discrete steps in t", .dimensions = weight},
-              {.name = "euler_loss", .description = "loss after the discrete steps"},
-              {.name = "euler_distance", .description = "|euler_phi - phi|"},
-              {.name = "euler_contraction", .description = "largest |1 - eta lambda|; the descent is stable below 1"}}};
+  return {
+      .dimensions = {{.name = "weight", .description = "weight of the line", .labels = {"slope", "intercept"}},
+                     {.name = "datum",
+                      .description = "number of the datum",
+                      .values = {0, 1, 2}},
+                     {.name = "mode", .description = "eigenvector of X X^T", .labels = {"slow", "fast"}},
+                     x_star},
+      .outputs = {
+          {.name = "phi", .long_name = "weights at time t", .description = "weights at time t", .dimensions = weight},
+          {.name = "residual", .description = "prediction - y at time t", .dimensions = {"datum"}},
+          {.name = "loss", .description = "half the sum of squared residuals at time t"},
+          {.name = "ml",
+           .long_name = "maximum-likelihood weights",
+           .description = "maximum-likelihood weights",
+           .dimensions = weight},
+          {.name = "map",
+           .long_name = "maximum a posteriori weights",
+           .description = "maximum a posteriori weights",
+           .dimensions = weight},
+          {.name = "min_loss", .description = "loss of the maximum-likelihood weights"},
+          {.name = "eigenvalues", .description = "rates of learning, of X X^T", .dimensions = {"mode"}},
+          {.name = "predictive_mean", .description = "mean prediction", .dimensions = place, .nan_means = beyond},
+          {.name = "predictive_variance",
+           .description = "variance of the prediction, without noise",
+           .dimensions = place,
+           .nan_means = beyond},
+          {.name = "euler_phi", .description = "weights after the discrete steps in t", .dimensions = weight},
+          {.name = "euler_loss", .description = "loss after the discrete steps"},
+          {.name = "euler_distance", .description = "|euler_phi - phi|"},
+          {.name = "euler_contraction", .description = "largest |1 - eta lambda|; the descent is stable below 1"}}};
 }
 
 void GradientFlow::evaluate(const P& p, const RandomStream&, const Outputs& out) const {

@@ -40,14 +40,17 @@ Parameter near_start(const char* name) {
 }
 
 std::vector<Binding<P>> bindings() {
-  return {bind<&P::start_phi0>(near_start("start_phi0")),
-          bind<&P::start_phi1>(near_start("start_phi1")),
-          bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "size of a step"}),
-          bind<&P::alpha_reg>({.name = "alpha_reg",
-                               .domain = at_least(0),
-                               .description = "strength of the explicit regulariser (alpha_reg / 4) |grad L|^2"}),
-          bind<&P::steps>(steps_parameter()),
-          bind<&P::path_steps>(path_steps_parameter())};
+  return {
+      bind<&P::start_phi0>(near_start("start_phi0")),
+      bind<&P::start_phi1>(near_start("start_phi1")),
+      bind<&P::alpha>(
+          {.name = "alpha", .domain = at_least(0), .long_name = "step size alpha", .description = "size of a step"}),
+      bind<&P::alpha_reg>({.name = "alpha_reg",
+                           .domain = at_least(0),
+                           .long_name = "strength of the regulariser",
+                           .description = "strength of the explicit regulariser (alpha_reg / 4) |grad L|^2"}),
+      bind<&P::steps>(steps_parameter()),
+      bind<&P::path_steps>(path_steps_parameter())};
 }
 
 /// From the point's start, for as long as its descent takes.
@@ -71,7 +74,9 @@ OutputLayout ImplicitReg::outputs(std::span<const Extent> extents) const {
         .description = "gradient of modified_loss at the end",
         .dimensions = per_component},
        {.name = "flow_limit_phi0", .description = "phi0 where the flow of the loss ends after infinite time"},
-       {.name = "phi0_offset", .description = "phi0 at the end - flow_limit_phi0"},
+       {.name = "phi0_offset",
+        .long_name = "distance to the limit of the flow",
+        .description = "phi0 at the end - flow_limit_phi0"},
        {.name = "flow_phi", .description = "end of the flow of modified_loss", .dimensions = per_component},
        {.name = "modified_flow_phi",
         .description = "end of the flow with strength alpha_reg + alpha in place of alpha_reg",

@@ -16,7 +16,7 @@ namespace {
 Declaration make_declaration() {
   return {
       .name = "importance_sampling",
-      .version = 1,
+      .version = 2,
       .group = "Probability",
       .summary = "Variance of plain Monte Carlo against importance sampling with a Gaussian proposal.",
       .maths = "I_n = (1/n) sum f(y_i) p(y_i)/q(y_i), y_i ~ q = N(m, sigma^2), p = N(0, 1), f(y) = s exp(-(y - c)^4)",
@@ -26,26 +26,36 @@ Declaration make_declaration() {
 
 std::vector<Binding<Parameters>> make_bindings() {
   return {
-      bind<&Parameters::samples>(
-          {.name = "samples", .domain = between(1, 1e12), .description = "samples in one estimate, n"}),
+      bind<&Parameters::samples>({.name = "samples",
+                                  .domain = between(1, 1e12),
+                                  .long_name = "samples in an estimate",
+                                  .description = "samples in one estimate, n"}),
       bind<&Parameters::repeats>({.name = "repeats",
                                   .domain = between(1, 1e9),
+                                  .long_name = "repeated estimates",
                                   .description = "independent estimates, whose variance is taken"}),
-      bind<&Parameters::method>({.name = "method",
-                                 .choices = {"plain", "importance"},
-                                 .description = "sample from N(0, 1), or from the proposal with weights"}),
-      bind<&Parameters::proposal_mean>(
-          {.name = "proposal_mean", .description = "mean of the proposal, m; unused by plain sampling"}),
+      bind<&Parameters::estimator>({.name = "estimator",
+                                    .choices = {"plain", "importance"},
+                                    .description = "sample from N(0, 1), or from the proposal with weights"}),
+      bind<&Parameters::proposal_mean>({.name = "proposal_mean",
+                                        .long_name = "mean of the proposal",
+                                        .description = "mean of the proposal, m; unused by plain sampling"}),
       bind<&Parameters::proposal_sd>(
           {.name = "proposal_sd",
            .domain = above(0),
+           .long_name = "standard deviation of the proposal",
            .description = "standard deviation of the proposal, sigma; unused by plain sampling"}),
       bind<&Parameters::integrand>({.name = "integrand",
                                     .choices = {"centred", "shifted", "custom"},
                                     .description = "exp(-(y-1)^4), 20.446 exp(-(y-3)^4), or scale exp(-(y-centre)^4)"}),
-      bind<&Parameters::centre>(
-          {.name = "centre", .domain = between(-25, 25), .description = "c of the custom integrand"}),
-      bind<&Parameters::scale>({.name = "scale", .domain = above(0), .description = "s of the custom integrand"}),
+      bind<&Parameters::centre>({.name = "centre",
+                                 .domain = between(-25, 25),
+                                 .long_name = "centre of the custom integrand",
+                                 .description = "c of the custom integrand"}),
+      bind<&Parameters::scale>({.name = "scale",
+                                .domain = above(0),
+                                .long_name = "scale of the custom integrand",
+                                .description = "s of the custom integrand"}),
   };
 }
 
@@ -62,7 +72,7 @@ Integrand integrand_of(const Parameters& p) {
 }
 
 Normal proposal_of(const Parameters& p) {
-  return p.method == Method::plain ? Normal{} : Normal{.mean = p.proposal_mean, .sd = p.proposal_sd};
+  return p.estimator == Estimator::plain ? Normal{} : Normal{.mean = p.proposal_mean, .sd = p.proposal_sd};
 }
 
 enum OutputIndex {
@@ -90,19 +100,25 @@ ImportanceSampling::ImportanceSampling() : TypedStudy(make_declaration(), make_b
 OutputLayout ImportanceSampling::outputs(std::span<const Extent>) const {
   return {.dimensions = {},
           .outputs = {
-              {.name = "estimate", .description = "the first estimate of E[f(y)]"},
-              {.name = "exact", .description = "E[f(y)] by quadrature"},
-              {.name = "error", .description = "estimate - exact"},
-              {.name = "mean_estimate", .description = "mean of all repeated estimates"},
+              {.name = "estimate", .long_name = "first estimate", .description = "the first estimate of E[f(y)]"},
+              {.name = "exact", .long_name = "exact value", .description = "E[f(y)] by quadrature"},
+              {.name = "error", .long_name = "error of the first estimate", .description = "estimate - exact"},
+              {.name = "mean_estimate",
+               .long_name = "mean of the estimates",
+               .description = "mean of all repeated estimates"},
               {.name = "estimator_variance",
+               .long_name = "measured variance of an estimate",
                .description = "sample variance of the repeated estimates",
                .nan_means = "a single estimate has no variance"},
               {.name = "exact_variance",
+               .long_name = "exact variance of an estimate",
                .description = "variance of an estimate by quadrature: the variance of one sample divided by samples",
                .nan_means = too_large},
               {.name = "variance_ratio",
+               .long_name = "variance ratio to plain sampling",
                .description = "exact variance of plain sampling divided by exact_variance; 0 if that is too large"},
               {.name = "kurtosis",
+               .long_name = "kurtosis of a sample",
                .description = "of one sample of f p/q, by quadrature; 3 for a normal distribution",
                .nan_means = too_large},
               {.name = "effective_sample_size",

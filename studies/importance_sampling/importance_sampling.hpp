@@ -10,13 +10,13 @@ namespace trawl::studies {
 
 namespace importance {
 
-enum class Method { plain, importance };
+enum class Estimator { plain, importance };
 enum class IntegrandChoice { centred, shifted, custom };
 
 struct Parameters {
   std::int64_t samples = 100;
   std::int64_t repeats = 10000;
-  Method method = Method::importance;
+  Estimator estimator = Estimator::importance;
   double proposal_mean = 3;
   double proposal_sd = 1;
   IntegrandChoice integrand = IntegrandChoice::shifted;
@@ -36,6 +36,7 @@ struct Parameters {
 /// | symbol | parameter | domain |
 /// |---|---|---|
 /// | n | samples | 1 .. 1e12 |
+/// | | estimator: plain, importance | |
 /// | | repeats: estimates from which their variance is taken | 1 .. 1e9 |
 /// | m, sigma | proposal_mean, proposal_sd; unused by plain | any; > 0 |
 /// | c, s | integrand: centred 1, 1; shifted 3, 20.446; custom: centre, scale | [-25, 25]; > 0 |

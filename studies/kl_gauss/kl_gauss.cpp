@@ -70,6 +70,15 @@ void unpack(const double* packed, std::size_t n, double* matrix) {
     for (std::size_t j = 0; j <= i; ++j) matrix[i * n + j] = *packed++;
 }
 
+/// l is Cholesky's factor.
+void require_inverse(const double* l, std::size_t n, const char* name) {
+  for (std::size_t i = 0; i < n; ++i)
+    if (l[i * n + i] < 1e-150)
+      throw std::domain_error(std::string(name) +
+                              " is nearly singular (its inverse is beyond the doubles). Raise its "
+                              "diagonal?");
+}
+
 struct Where {
   const Columns& columns;
   std::size_t task;
@@ -87,6 +96,8 @@ void evaluate_full(const double* row, std::size_t n, const Where& out) {
   unpack(row + covariance1, n, l1);
   require_cholesky(l0, n, "covariance0");
   require_cholesky(l1, n, "covariance1");
+  require_inverse(l0, n, "covariance0");
+  require_inverse(l1, n, "covariance1");
 
   double inverse0[most * most], inverse1[most * most], shift[most];
   invert(l0, n, inverse0, n);
@@ -157,7 +168,7 @@ OutputLayout KlGauss::outputs(std::span<const Extent> extents) const {
   const char* beyond = "component beyond the point's own dimension";
   return {.dimensions = {row, column},
           .outputs = {
-              {.name = "kl", .description = "the divergence, in nats"},
+              {.name = "kl", .long_name = "KL divergence", .description = "the divergence, in nats"},
               {.name = "determinant_term", .description = "ln(det S1 / det S0) / 2"},
               {.name = "trace_term", .description = "(tr(S1^-1 S0) - d) / 2"},
               {.name = "mean_term", .description = "(m1 - m0)^T S1^-1 (m1 - m0) / 2"},

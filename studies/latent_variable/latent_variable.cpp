@@ -30,12 +30,15 @@ Declaration make_declaration() {
 
 std::vector<Binding<P>> make_bindings() {
   return {
-      bind<&P::x1>({.name = "x1", .description = "first observed number"}),
-      bind<&P::x2>({.name = "x2", .description = "second observed number"}),
-      bind<&P::sigma_sq>(
-          {.name = "sigma_sq", .domain = between(1e-4, 100), .description = "variance of the noise, sigma^2"}),
+      bind<&P::x1>({.name = "x1", .long_name = "first observed number", .description = "first observed number"}),
+      bind<&P::x2>({.name = "x2", .long_name = "second observed number", .description = "second observed number"}),
+      bind<&P::sigma_sq>({.name = "sigma_sq",
+                          .domain = between(1e-4, 100),
+                          .long_name = "noise variance",
+                          .description = "variance of the noise, sigma^2"}),
       bind<&P::z>({.name = "z",
                    .domain = between(-100, 100),
+                   .long_name = "latent value z",
                    .description = "latent value at which f and the likelihood are given"}),
       bind<&P::second_coordinate>({.name = "second_coordinate",
                                    .choices = {"cosine", "sine"},
@@ -145,34 +148,35 @@ OutputLayout LatentVariable::outputs(std::span<const Extent>) const {
   const Dimension coordinate = {.name = "coordinate", .description = "observed number", .labels = {"x1", "x2"}};
   const Dimension other = {.name = "other_coordinate", .description = "observed number", .labels = {"x1", "x2"}};
   const char* single = "a single sample has no covariance";
-  return {.dimensions = {latent, coordinate, other},
-          .outputs = {
-              {.name = "map", .description = "f(z) at the parameter z", .dimensions = {"coordinate"}},
-              {.name = "likelihood", .description = "density of x given the parameter z"},
-              {.name = "log_density", .description = "ln p(x)"},
-              {.name = "density", .description = "p(x)"},
-              {.name = "posterior_mean", .description = "mean of z given x"},
-              {.name = "posterior_variance", .description = "variance of z given x"},
-              {.name = "posterior_mode", .description = "the most probable z given x"},
-              {.name = "posterior", .description = "density of z given x", .dimensions = {"latent"}},
-              {.name = "grid_density", .description = "p(x) as the source has it: a sum over its grid times the step"},
-              {.name = "grid_posterior_mean", .description = "mean of z given x over the source's grid"},
-              {.name = "grid_largest_mass", .description = "largest posterior probability of a point of that grid"},
-              {.name = "prior_mass_outside", .description = "prior probability below grid_lower or above grid_upper"},
-              {.name = "exact_mean", .description = "mean of x", .dimensions = {"coordinate"}},
-              {.name = "exact_covariance",
-               .description = "covariance of x",
-               .dimensions = {"coordinate", "other_coordinate"}},
-              {.name = "sample_mean", .description = "mean of the samples", .dimensions = {"coordinate"}},
-              {.name = "sample_covariance",
-               .description = "covariance of the samples",
-               .dimensions = {"coordinate", "other_coordinate"},
-               .nan_means = single},
-              {.name = "mean_log_density",
-               .description = "mean of ln p(x) over the scored samples",
-               .nan_means = "no sample is scored"},
-              {.name = "expected_log_density", .description = "expectation of ln p(x)", .nan_means = "not asked for"},
-          }};
+  return {
+      .dimensions = {latent, coordinate, other},
+      .outputs = {
+          {.name = "map", .long_name = "f(z)", .description = "f(z) at the parameter z", .dimensions = {"coordinate"}},
+          {.name = "likelihood", .description = "density of x given the parameter z"},
+          {.name = "log_density", .description = "ln p(x)"},
+          {.name = "density", .description = "p(x)"},
+          {.name = "posterior_mean", .description = "mean of z given x"},
+          {.name = "posterior_variance", .description = "variance of z given x"},
+          {.name = "posterior_mode", .description = "the most probable z given x"},
+          {.name = "posterior", .description = "density of z given x", .dimensions = {"latent"}},
+          {.name = "grid_density", .description = "p(x) as the source has it: a sum over its grid times the step"},
+          {.name = "grid_posterior_mean", .description = "mean of z given x over the source's grid"},
+          {.name = "grid_largest_mass", .description = "largest posterior probability of a point of that grid"},
+          {.name = "prior_mass_outside", .description = "prior probability below grid_lower or above grid_upper"},
+          {.name = "exact_mean", .description = "mean of x", .dimensions = {"coordinate"}},
+          {.name = "exact_covariance",
+           .description = "covariance of x",
+           .dimensions = {"coordinate", "other_coordinate"}},
+          {.name = "sample_mean", .description = "mean of the samples", .dimensions = {"coordinate"}},
+          {.name = "sample_covariance",
+           .description = "covariance of the samples",
+           .dimensions = {"coordinate", "other_coordinate"},
+           .nan_means = single},
+          {.name = "mean_log_density",
+           .description = "mean of ln p(x) over the scored samples",
+           .nan_means = "no sample is scored"},
+          {.name = "expected_log_density", .description = "expectation of ln p(x)", .nan_means = "not asked for"},
+      }};
 }
 
 void LatentVariable::evaluate(const P& p, const RandomStream& random, const Outputs& out) const {

@@ -113,7 +113,8 @@ void train(const Table& table, const P& p, const RandomStream& random, Weights& 
 LogisticBc::LogisticBc() : TypedStudy(studies::declaration(), bindings()) {}
 
 OutputLayout LogisticBc::outputs(std::span<const Extent> extents) const {
-  Dimension step = {.name = "step", .description = "steps of gradient descent so far"};
+  Dimension step = {.name = "step",
+                    .description = "steps of gradient descent so far"};
   step.values.resize(static_cast<std::size_t>(extents[steps_parameter].upper) + 1);
   std::iota(step.values.begin(), step.values.end(), 0.0);
   Dimension feature = {.name = "feature", .description = "column of the table"};
@@ -124,27 +125,34 @@ OutputLayout LogisticBc::outputs(std::span<const Extent> extents) const {
   return {
       .dimensions = {step, feature, derivative},
       .outputs = {
-          {.name = "initial_bce", .description = "loss at the first weights"},
+          {.name = "initial_bce",
+           .long_name = "initial binary cross-entropy",
+           .description = "loss at the first weights"},
           {.name = "initial_accuracy", .description = "part of the rows classified rightly by the first weights"},
-          {.name = "initial_grad_b", .description = "derivative of the loss in b at the first weights"},
+          {.name = "initial_grad_b",
+           .long_name = "initial derivative in b",
+           .description = "derivative of the loss in b at the first weights"},
           {.name = "initial_grad_w",
+           .long_name = "initial gradient in w",
            .description = "gradient of the loss in w at the first weights, without the penalty",
            .dimensions = {"feature"}},
           {.name = "initial_hessian_trace", .description = "trace of the loss's Hessian in w at the first weights"},
           {.name = "initial_condition",
            .description = "condition number of the Hessian of loss and penalty in (b, w) at the first weights"},
-          {.name = "max_abs_logit", .description = "largest |z| at the first weights"},
+          {.name = "max_abs_logit", .long_name = "largest logit", .description = "largest |z| at the first weights"},
           {.name = "mape",
+           .long_name = "mean relative difference of derivatives",
            .description = "mean relative difference between chain rule and dual numbers at the first weights",
            .dimensions = {"derivative"},
            .nan_means = "a rounds to 0 or 1, where the chain rule divides by zero"},
           {.name = "bce",
+           .long_name = "binary cross-entropy",
            .description = "loss after each step",
            .dimensions = {"step"},
            .nan_means = "step beyond the point's own"},
           {.name = "final_b", .description = "b after the last step"},
           {.name = "final_w", .description = "w after the last step", .dimensions = {"feature"}},
-          {.name = "final_bce", .description = "loss after the last step"},
+          {.name = "final_bce", .long_name = "final binary cross-entropy", .description = "loss after the last step"},
           {.name = "final_objective", .description = "loss and penalty after the last step"},
           {.name = "final_accuracy", .description = "part of the rows classified rightly after the last step"},
           {.name = "final_margin",
@@ -153,7 +161,10 @@ OutputLayout LogisticBc::outputs(std::span<const Extent> extents) const {
           {.name = "guaranteed_step", .description = "1 / lipschitz: descent with it never goes up"},
           {.name = "optimum_b", .description = "b at the optimum", .nan_means = no_optimum},
           {.name = "optimum_w", .description = "w at the optimum", .dimensions = {"feature"}, .nan_means = no_optimum},
-          {.name = "optimum_bce", .description = "loss at the optimum", .nan_means = no_optimum},
+          {.name = "optimum_bce",
+           .long_name = "binary cross-entropy at the optimum",
+           .description = "loss at the optimum",
+           .nan_means = no_optimum},
           {.name = "optimum_objective", .description = "loss and penalty at the optimum", .nan_means = no_optimum},
           {.name = "optimum_accuracy",
            .description = "part of the rows classified rightly at the optimum",

@@ -29,14 +29,20 @@ ShallowNet<outputs_of<P>> net_of(const P& p) {
 /// Declares them as beta0_0 .. omega1_2; with several outputs beta1_0 .. and omega1_00 .. (output, unit).
 template <class P>
 std::vector<Binding<P>> loss_net_bindings() {
-  auto bindings = bind_elements<&P::beta0>({.name = "beta0_#", .description = "offset of hidden unit #"});
+  auto bindings = bind_elements<&P::beta0>(
+      {.name = "beta0_#", .long_name = "offset of hidden unit #", .description = "offset of hidden unit #"});
   const auto append = [&](std::vector<Binding<P>> more) { bindings.insert(bindings.end(), more.begin(), more.end()); };
-  append(bind_elements<&P::omega0>({.name = "omega0_#", .description = "slope of hidden unit #"}));
+  append(bind_elements<&P::omega0>(
+      {.name = "omega0_#", .long_name = "slope of hidden unit #", .description = "slope of hidden unit #"}));
   if constexpr (outputs_of<P> == 1) {
-    append(bind_elements<&P::beta1>({.name = "beta1", .description = "offset of the output"}));
-    append(bind_elements<&P::omega1>({.name = "omega1_#", .description = "weight of hidden unit #"}));
+    append(bind_elements<&P::beta1>(
+        {.name = "beta1", .long_name = "offset of the output", .description = "offset of the output"}));
+    append(bind_elements<&P::omega1>(
+        {.name = "omega1_#", .long_name = "weight of hidden unit #", .description = "weight of hidden unit #"}));
   } else {
-    append(bind_elements<&P::beta1>({.name = "beta1_#", .description = "offset of the logit of class #"}));
+    append(bind_elements<&P::beta1>({.name = "beta1_#",
+                                     .long_name = "offset of the logit of class #",
+                                     .description = "offset of the logit of class #"}));
     auto weights = bind_elements<&P::omega1>({});
     for (std::size_t n = 0; n < weights.size(); ++n) {
       const std::string k = std::to_string(n / hidden_units), i = std::to_string(n % hidden_units);

@@ -17,12 +17,18 @@ template <class P>
 void add_line_search(std::vector<Binding<P>>& bindings) {
   bindings.insert(
       bindings.end(),
-      {bind<&P::max_dist>(
-           {.name = "max_dist", .domain = above(0), .description = "length of the interval that is searched"}),
-       bind<&P::thresh>(
-           {.name = "thresh", .domain = at_least(0), .description = "the line search stops at |b - c| <= thresh"}),
-       bind<&P::max_iter>(
-           {.name = "max_iter", .domain = between(1, 1000), .description = "iterations of the line search at most"}),
+      {bind<&P::max_dist>({.name = "max_dist",
+                           .domain = above(0),
+                           .long_name = "length of the searched interval",
+                           .description = "length of the interval that is searched"}),
+       bind<&P::thresh>({.name = "thresh",
+                         .domain = at_least(0),
+                         .long_name = "line search threshold",
+                         .description = "the line search stops at |b - c| <= thresh"}),
+       bind<&P::max_iter>({.name = "max_iter",
+                           .domain = between(1, 1000),
+                           .long_name = "most iterations of the line search",
+                           .description = "iterations of the line search at most"}),
        bind<&P::halving>({.name = "halving",
                           .choices = {"towards_a", "absolute"},
                           .description = "its first rule: b, c, d go halfway to a, or to 0 as the source has it"})});
@@ -34,7 +40,10 @@ std::vector<Binding<P>> descent_bindings() {
   std::vector<Binding<P>> all = {
       bind<&P::start_phi0>(start_parameter("start_phi0")), bind<&P::start_phi1>(start_parameter("start_phi1")),
       bind<&P::rule>({.name = "rule", .choices = {"line_search", "fixed"}, .description = "how a step is sized"}),
-      bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "step of rule = fixed"}),
+      bind<&P::alpha>({.name = "alpha",
+                       .domain = at_least(0),
+                       .long_name = "step size alpha",
+                       .description = "step of rule = fixed"}),
       bind<&P::steps>(steps_parameter())};
   add_line_search(all);
   all.push_back(bind<&P::path_steps>(path_steps_parameter()));

@@ -48,6 +48,7 @@ inline Dimension curve_dimension(double left, double right, double points) {
 inline Parameter curve_points_parameter() {
   return {.name = "curve_points",
           .domain = between(2, 1e6),
+          .long_name = "points of the curve",
           .description = "points of the curve; the sweep's largest value counts"};
 }
 

@@ -27,21 +27,23 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  return {bind<&P::problem>({.name = "problem",
-                             .choices = {"gabor", "line"},
-                             .description = "the Gabor model on 30 data, or the straight line on 12"}),
-          bind<&P::start_phi0>(start_parameter("start_phi0")),
-          bind<&P::start_phi1>(start_parameter("start_phi1")),
-          bind<&P::optimizer>({.name = "optimizer",
-                               .choices = {"sgd", "momentum", "nesterov", "nesterov_full"},
-                               .description = "where g is taken: at phi, ahead by alpha beta m, or ahead by alpha m"}),
-          bind<&P::alpha>({.name = "alpha", .domain = at_least(0), .description = "size of a step"}),
-          bind<&P::beta>(decay_parameter("beta", "weight of the past in the mean of gradients; sgd has 0")),
-          bind<&P::batch>({.name = "batch",
-                           .domain = at_least(1),
-                           .description = "data in a step, drawn without replacement; all of them from 30 or 12 on"}),
-          bind<&P::steps>(steps_parameter()),
-          bind<&P::path_steps>(path_steps_parameter())};
+  return {
+      bind<&P::problem>({.name = "problem",
+                         .choices = {"gabor", "line"},
+                         .description = "the Gabor model on 30 data, or the straight line on 12"}),
+      bind<&P::start_phi0>(start_parameter("start_phi0")),
+      bind<&P::start_phi1>(start_parameter("start_phi1")),
+      bind<&P::optimizer>({.name = "optimizer",
+                           .choices = {"sgd", "momentum", "nesterov", "nesterov_full"},
+                           .description = "where g is taken: at phi, ahead by alpha beta m, or ahead by alpha m"}),
+      bind<&P::alpha>(
+          {.name = "alpha", .domain = at_least(0), .long_name = "step size alpha", .description = "size of a step"}),
+      bind<&P::beta>(decay_parameter("beta", "weight of the past in the mean of gradients; sgd has 0")),
+      bind<&P::batch>({.name = "batch",
+                       .domain = at_least(1),
+                       .description = "data in a step, drawn without replacement; all of them from 30 or 12 on"}),
+      bind<&P::steps>(steps_parameter()),
+      bind<&P::path_steps>(path_steps_parameter())};
 }
 
 momentum::MomentumStep step_of(const P& p) {

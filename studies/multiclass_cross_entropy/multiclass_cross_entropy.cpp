@@ -33,8 +33,10 @@ std::vector<Binding<P>> bindings() {
   all.push_back(bind<&P::component>(
       {.name = "component", .domain = between(0, 2), .description = "class whose best offset is sought"}));
   all.push_back(bind<&P::x>({.name = "x", .description = "input at which lambda and point_nll are written"}));
-  all.push_back(
-      bind<&P::y>({.name = "y", .domain = between(0, 2), .description = "label for which point_nll is written"}));
+  all.push_back(bind<&P::y>({.name = "y",
+                             .domain = between(0, 2),
+                             .long_name = "label y",
+                             .description = "label for which point_nll is written"}));
   return all;
 }
 
@@ -52,12 +54,16 @@ OutputLayout MulticlassCrossEntropy::outputs(std::span<const Extent>) const {
   const Dimension classes = {.name = "class", .description = "class of the labels", .values = {0, 1, 2}};
   return {.dimensions = {classes, models::training_inputs(), models::weights_of(declaration(), 18)},
           .outputs = {
-              {.name = "nll", .description = "negative log-likelihood of the training points"},
+              {.name = "nll",
+               .long_name = "negative log-likelihood",
+               .description = "negative log-likelihood of the training points"},
               {.name = "likelihood", .description = "their likelihood; 0 where it underflows"},
               {.name = "best_beta1", .description = "offset of class `component` of smallest nll, all else as it is"},
-              {.name = "best_beta1_nll", .description = "nll at best_beta1"},
+              {.name = "best_beta1_nll",
+               .long_name = "negative log-likelihood at best beta1",
+               .description = "nll at best_beta1"},
               {.name = "lambda", .description = "probability of each class at x", .dimensions = {"class"}},
-              {.name = "point_nll", .description = "-ln P(y | x)"},
+              {.name = "point_nll", .long_name = "negative log-likelihood of the point", .description = "-ln P(y | x)"},
               {.name = "true_probability",
                .description = "probability of each training point's own class",
                .dimensions = {"x_train"}},

@@ -9,7 +9,7 @@ Null::Null()
                    .maths = "value = x + y",
                    .source = "Trawl's own; the baseline of bench/README.md",
                    .parameters = {{.name = "x", .description = "first number"},
-                                  {.name = "y", .description = "second number"}}} {}
+                                  {.name = "y", .long_name = "second number", .description = "second number"}}} {}
 
 OutputLayout Null::outputs(std::span<const Extent>) const {
   return {.dimensions = {}, .outputs = {{.name = "value", .description = "sum of x and y"}}};

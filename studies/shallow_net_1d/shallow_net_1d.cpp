@@ -27,6 +27,7 @@ enum Output : std::size_t { y, loss, best_phi0, best_phi0_loss, best_phi, best_p
 Declaration declaration() {
   return {
       .name = "shallow_net_1d",
+      .version = 2,
       .group = "First principles",
       .summary = "A network of one input and three relu units: its curve, joints, slopes, and fit to twenty points.",
       .maths = "y(x) = phi0 + sum_i phi_i relu(theta_i0 + theta_i1 x)",
@@ -74,16 +75,16 @@ OutputLayout ShallowNet1d::outputs(std::span<const Extent> extents) const {
                      models::unit_dimension(),
                      {.name = "region", .description = "region between joints, from left", .values = {1, 2, 3, 4}},
                      models::curve_dimension(0, 1, extents[curve_points_place].upper)},
-      .outputs = {{.name = "y", .description = "the network's output at x"},
+      .outputs = {{.name = "y", .long_name = "network output y", .description = "the network's output at x"},
                   {.name = "loss", .description = "sum of squared residuals over the training points"},
                   {.name = "best_phi0", .description = "phi0 of smallest loss, all else as it is"},
-                  {.name = "best_phi0_loss", .description = "loss at best_phi0"},
+                  {.name = "best_phi0_loss", .long_name = "loss at best phi0", .description = "loss at best_phi0"},
                   {.name = "best_phi", .description = "phi of smallest loss for this theta", .dimensions = {"weight"}},
                   {.name = "best_phi_loss", .description = "loss at best_phi"},
                   {.name = "joint",
                    .description = "input at which the unit switches",
                    .dimensions = {"unit"},
-                   .nan_means = "the unit has slope 0 and no joint"},
+                   .nan_means = "the unit has slope 0 and no joint, or one beyond the doubles"},
                   {.name = "slope",
                    .description = "dy/dx in each region",
                    .dimensions = {"region"},
@@ -110,7 +111,10 @@ void ShallowNet1d::evaluate(const P& p, const RandomStream&, const Outputs& out)
   out.set(best_phi0_loss, (residual.array() - mean).square().sum());
   std::copy(fitted.begin(), fitted.end(), out[best_phi].begin());
   out.set(best_phi_loss, (target - units * fitted).squaredNorm());
-  for (std::size_t i = 0; i < hidden_units; ++i) out[joint][i] = joint_of(net, i);
+  for (std::size_t i = 0; i < hidden_units; ++i) {
+    const double where = joint_of(net, i);
+    out[joint][i] = std::isfinite(where) ? where : std::numeric_limits<double>::quiet_NaN();
+  }
   write_slopes(net, out[slope]);
   models::write_curve(
       0, 1, [&](double x) { return net(x)[0]; }, out[curve]);

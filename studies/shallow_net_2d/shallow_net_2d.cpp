@@ -46,14 +46,23 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  auto all = bind_elements<&P::theta0>({.name = "theta#0", .description = "offset of hidden unit #"}, 1);
+  auto all = bind_elements<&P::theta0>(
+      {.name = "theta#0", .long_name = "offset of hidden unit #", .description = "offset of hidden unit #"}, 1);
   const auto append = [&](const std::vector<Binding<P>>& more) { all.insert(all.end(), more.begin(), more.end()); };
-  append(bind_elements<&P::theta1>({.name = "theta#1", .description = "weight of x1 in hidden unit #"}, 1));
-  append(bind_elements<&P::theta2>({.name = "theta#2", .description = "weight of x2 in hidden unit #"}, 1));
+  append(bind_elements<&P::theta1>(
+      {.name = "theta#1", .long_name = "weight of x1 in hidden unit #", .description = "weight of x1 in hidden unit #"},
+      1));
+  append(bind_elements<&P::theta2>(
+      {.name = "theta#2", .long_name = "weight of x2 in hidden unit #", .description = "weight of x2 in hidden unit #"},
+      1));
   append(bind_elements<&P::phi1>({.name = "phi1_#", .description = "output 1's weight of hidden unit # (0: offset)"}));
   append(bind_elements<&P::phi2>({.name = "phi2_#", .description = "output 2's weight of hidden unit # (0: offset)"}));
-  append({bind<&P::x1>({.name = "x1", .description = "first input at which y is written"}),
-          bind<&P::x2>({.name = "x2", .description = "second input at which y is written"}),
+  append({bind<&P::x1>({.name = "x1",
+                        .long_name = "first input x1",
+                        .description = "first input at which y is written"}),
+          bind<&P::x2>({.name = "x2",
+                        .long_name = "second input x2",
+                        .description = "second input at which y is written"}),
           bind<&P::map_points>({.name = "map_points",
                                 .domain = between(2, 2000),
                                 .description = "points a side of the map; the sweep's largest value counts"}),
@@ -144,20 +153,27 @@ OutputLayout ShallowNet2d::outputs(std::span<const Extent> extents) const {
                          map_axis("x1_map", points),
                          map_axis("x2_map", points)},
           .outputs = {
-              {.name = "y", .description = "outputs at (x1, x2)", .dimensions = each},
+              {.name = "y", .long_name = "network outputs y", .description = "outputs at (x1, x2)", .dimensions = each},
               {.name = "pattern_at", .description = "position of the active units at (x1, x2) in `pattern`"},
               {.name = "y_min",
                .description = "least output on the grid 0, 0.1, .., 9.9 of both inputs",
                .dimensions = each},
-              {.name = "y_max", .description = "largest output on that grid", .dimensions = each},
+              {.name = "y_max",
+               .long_name = "largest output",
+               .description = "largest output on that grid",
+               .dimensions = each},
               {.name = "y_mean", .description = "mean output on that grid", .dimensions = each},
               {.name = "patterns_present", .description = "number of patterns of active units on that grid"},
               {.name = "pattern_share", .description = "share of that grid in each pattern", .dimensions = {"pattern"}},
               {.name = "max_regions",
                .description = "most linear regions of region_units relu units and region_inputs inputs",
                .nan_means = "larger than the largest double; see log10_max_regions"},
-              {.name = "log10_max_regions", .description = "decimal logarithm of max_regions"},
-              {.name = "n_parameters", .description = "parameters of such a network with one output"},
+              {.name = "log10_max_regions",
+               .long_name = "log10 of the most regions",
+               .description = "decimal logarithm of max_regions"},
+              {.name = "n_parameters",
+               .long_name = "number of parameters",
+               .description = "parameters of such a network with one output"},
               {.name = "map", .description = "outputs on [0, 10]^2", .dimensions = {"output", "x1_map", "x2_map"}}}};
 }
 

@@ -22,13 +22,19 @@ Declaration declaration() {
 }
 
 std::vector<Binding<P>> bindings() {
-  std::vector<Binding<P>> all =
-      bind_elements<&P::beta>({.name = "beta#", .description = "constant of the linear function #"});
-  const auto slopes = bind_elements<&P::omega>({.name = "omega#", .description = "slope of the linear function #"});
+  std::vector<Binding<P>> all = bind_elements<&P::beta>({.name = "beta#",
+                                                         .long_name = "constant of the linear function #",
+                                                         .description = "constant of the linear function #"});
+  const auto slopes = bind_elements<&P::omega>({.name = "omega#",
+                                                .long_name = "slope of the linear function #",
+                                                .description = "slope of the linear function #"});
   all.insert(all.end(), slopes.begin(), slopes.end());
   all.push_back(bind<&P::x>({.name = "x", .description = "input"}));
-  all.push_back(bind<&P::y>({.name = "y", .description = "target"}));
-  all.push_back(bind<&P::fd_step>({.name = "fd_step", .domain = above(0), .description = "step of the differences"}));
+  all.push_back(bind<&P::y>({.name = "y", .long_name = "target", .description = "target"}));
+  all.push_back(bind<&P::fd_step>({.name = "fd_step",
+                                   .domain = above(0),
+                                   .long_name = "difference step",
+                                   .description = "step of the differences"}));
   all.push_back(bind<&P::difference>(
       {.name = "difference", .choices = {"forward", "central"}, .description = "kind of the finite differences"}));
   return all;
@@ -66,7 +72,10 @@ OutputLayout ToyBackprop::outputs(std::span<const Extent>) const {
                       {.name = "backward", .description = "derivative of the loss", .dimensions = {"back_node"}},
                       {.name = "gradient", .description = "derivative of the loss", .dimensions = per_weight},
                       {.name = "finite_difference", .description = "the same by differences", .dimensions = per_weight},
-                      {.name = "fd_error", .description = "|finite_difference - gradient|", .dimensions = per_weight}}};
+                      {.name = "fd_error",
+                       .long_name = "error of the differences",
+                       .description = "|finite_difference - gradient|",
+                       .dimensions = per_weight}}};
 }
 
 void ToyBackprop::evaluate(const P& p, const RandomStream&, const Outputs& out) const {

@@ -11,7 +11,7 @@ BINARY_DIR = pathlib.Path(os.environ["TRAWL_BINARY_DIR"])
 TRAWL = str(BINARY_DIR / "trawl")
 TEST_STUDIES = str(BINARY_DIR / "tests/cluster/trawl_test_studies")
 
-COMPLETE, USAGE, FAILED_POINTS, IO_ERROR, STOPPED_EARLY = 0, 2, 3, 74, 75
+COMPLETE, DIFFERENT, USAGE, FAILED_POINTS, BUSY, IO_ERROR, STOPPED_EARLY = 0, 1, 2, 3, 73, 74, 75
 
 
 def mpirun(ranks, *options):

@@ -3,9 +3,9 @@ import json
 import os
 import unittest
 
-from command import COMPLETE, TRAWL, CommandTest, mpirun
+from command import COMPLETE, IO_ERROR, TRAWL, CommandTest, mpirun
 
-SOMETHING_BROKEN = 1
+SOMETHING_BROKEN = IO_ERROR
 
 # What srun of SLURM 22.05 prints for --mpi=list.
 WITH_PMIX = "MPI plugin types are...\n\tpmix\n\tcray_shasta\n\tnone\n\tpmi2\nspecific pmix plugin versions available: pmix_v4\n"

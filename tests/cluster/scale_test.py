@@ -28,7 +28,9 @@ class Scale(CommandTest):
             numpy.testing.assert_array_equal(absent, [[False, False, True, True]] * 2)
             self.assertLessEqual(float((times.communication_time + times.io_time).max()), float(times.wall_time.max()))
             alpha = times.usl_alpha.sel(bound="value").item()
-            self.assertLess(times.usl_alpha.sel(bound="lower").item(), alpha)
+            self.assertLessEqual(times.usl_alpha.sel(bound="lower").item(), alpha)
+            for law in ("usl_alpha", "usl_beta", "amdahl_alpha"):
+                self.assertGreaterEqual(float(times[law].min()), 0)
             self.assertEqual(report["laws"]["usl_alpha"]["value"], alpha)
             self.assertEqual(times.attrs["series"], "strong")
             self.assertIn("scale fragile", times.attrs["command"])
@@ -47,8 +49,13 @@ class Scale(CommandTest):
         with xarray.open_dataset(self.directory / "w.h5") as times:
             numpy.testing.assert_array_equal(times.tasks, [60, 120])
             self.assertEqual(times.attrs["series"], "weak")
-        self.assertIn("give --repeats for its interval", done.stdout)
-        self.assertIn("give more different numbers of nodes", done.stdout)
+            self.assertIn("amdahl_alpha", times)
+            self.assertNotIn("usl_alpha", times)
+        self.assertIn("give more --repeats", done.stdout)
+        self.assertIn("not fitted: it takes runs on 3 different numbers of nodes, and there are 2", done.stdout)
+        picture = (self.directory / "w.svg").read_text()
+        self.assertIn("Amdahl", picture)
+        self.assertNotIn("Universal", picture)
 
     def test_runs_as_one_job_on_the_nodes_of_slurm(self):
         self.write("site.toml", 'time = "10:00"\n')
@@ -65,6 +72,23 @@ class Scale(CommandTest):
         with xarray.open_dataset(self.directory / "j.h5") as times:
             numpy.testing.assert_array_equal(times.nodes, [1, 2])
         self.assertIn("#SBATCH --time=", (self.directory / "j.h5.job.sh").read_text())
+
+    def test_of_one_number_of_nodes_no_law_is_claimed(self):
+        done = self.expect(COMPLETE, "scale", *SWEEP, "--nodes", "1", "--repeats", "2", "-o", "o.h5", "--json")
+        report = json.loads(done.stdout)
+        self.assertEqual(report["laws"], {})
+        self.assertEqual(set(report["laws_not_fitted"]), {"amdahl", "usl"})
+        self.assertIn("2 different numbers of nodes, and there is 1", report["laws_not_fitted"]["amdahl"])
+        with xarray.open_dataset(self.directory / "o.h5") as times:
+            self.assertFalse([name for name in times if name.startswith(("usl", "amdahl"))])
+
+    def test_what_a_run_says_is_passed_on(self):
+        huge = ("bulky", "--axis", "x=linspace:0,1,1000000000", "--fix", "elements=1000000")
+        done = self.expect(IO_ERROR, "scale", *huge, "--nodes", "1", "--repeats", "1", "-o", "h.h5")
+        lines = done.stderr.splitlines()
+        self.assertTrue([line for line in lines if "bytes" in line and "free" in line and "scale:" not in line], lines)
+        self.assertIn("as said above", lines[-1])
+        self.assertEqual(self.files(), [])
 
     def test_refuses_what_makes_no_sense_and_leaves_nothing_behind(self):
         for nodes in ("", "0", "1,", "1,1", "a", "1;2", "-1", "1000001"):

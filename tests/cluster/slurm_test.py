@@ -50,7 +50,7 @@ class Slurm(SubmissionTest):
         self.assertLess(status["job"]["states"][0]["left_s"], 300)
         text = self.expect(COMPLETE, "status", OUTPUT).stdout
         self.assertRegex(text, rf"job {job}: RUNNING, 2 nodes, for .* of its time limit left")
-        self.assertIn(f"job {job} is at it", self.submit(LONG, code=USAGE).stderr)
+        self.assertIn(f"job {job} already computes this file", self.submit(LONG, code=USAGE).stderr)
         self.assertEqual(self.expect(COMPLETE, "cancel", OUTPUT).stdout.strip(), job)
         self.wait_until(lambda: self.job_states() == {"CANCELLED"}, "the job is not cancelled")
         self.expect(STOPPED_EARLY, "status", OUTPUT, "--exit-code")

@@ -62,8 +62,8 @@ class Submit(CommandTest):
     def test_a_bad_sweep_is_refused_before_it_is_queued(self):
         done = self.expect(USAGE, "submit", "fragile", "--axis", "y=1,2", "-o", "out.h5")
         self.assertIn('no parameter "y"', done.stderr)
-        done = self.expect(USAGE, "submit", "fragile", "--axis", "x=1", "-o", "nowhere/out.h5")
-        self.assertIn("nowhere", done.stderr)
+        done = self.expect(IO_ERROR, "submit", "fragile", "--axis", "x=1", "-o", "nowhere/out.h5")
+        self.assertIn("the directory nowhere does not exist", done.stderr)
         self.expect(COMPLETE, "run", "fragile", "--axis", "x=5,6", "-o", "out.h5")
         done = self.expect(USAGE, "submit", *SWEEP)
         self.assertIn("another sweep", done.stderr)

@@ -50,6 +50,7 @@ void read_a_pipe() {
 }
 
 double fail(Fault fault) {
+  if (std::getenv("TRAWL_TEST_CALM") != nullptr) return 0;
   switch (fault) {
     case Fault::none:
       break;

@@ -32,10 +32,22 @@ class TimeLimit(CommandTest):
         self.assertIn("5 tasks to do", done.stderr)
 
     def test_is_that_of_the_slurm_job_unless_told_otherwise(self):
-        job = {"SLURM_JOB_ID": "1", "SLURM_JOB_END_TIME": str(int(time.time()) + 1)}
+        job = {"SLURM_JOB_ID": "1", "SLURM_JOB_END_TIME": str(int(time.time()) + 4)}
         prefix = ("env", *(f"{name}={value}" for name, value in job.items()))
         self.assertIn("out of time", self.expect(STOPPED_EARLY, "run", *SWEEP, "-o", "a.h5", prefix=prefix).stderr)
         self.expect(COMPLETE, "run", *SWEEP, "-o", "a.h5", "--time-limit", "0", prefix=prefix)
+
+    def test_says_where_it_comes_from_when_it_ends_a_run(self):
+        prefix = ("env", "SLURM_JOB_ID=4711", f"SLURM_JOB_END_TIME={int(time.time()) + 4}")
+        done = self.expect(STOPPED_EARLY, "run", *SWEEP, "-o", "a.h5", prefix=prefix)
+        self.assertIn("the time limit is that of SLURM_JOB_END_TIME, of job 4711", done.stderr)
+        done = self.expect(STOPPED_EARLY, "run", *SWEEP, "-o", "b.h5", "--time-limit", "1")
+        self.assertIn("the time limit is that of --time-limit", done.stderr)
+
+    def test_of_an_earlier_job_is_ignored(self):
+        prefix = ("env", "SLURM_JOB_ID=4711", f"SLURM_JOB_END_TIME={int(time.time()) - 100}")
+        done = self.expect(COMPLETE, "run", "fragile", "--axis", "x=0,1", "-o", "a.h5", prefix=prefix)
+        self.assertIn("SLURM_JOB_END_TIME, of job 4711 is past", done.stderr)
 
     def test_is_refused_if_it_is_no_time(self):
         for limit in ("soon", "-1", "1:2:3:4", "", "5m"):

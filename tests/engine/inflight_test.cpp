@@ -6,9 +6,15 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <new>
+#include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
+
+#include "engine/error.hpp"
 
 namespace trawl {
 namespace {
@@ -150,6 +156,43 @@ TEST_F(Inflight, an_abort_after_memory_ran_out_is_held_against_no_task) {
 TEST_F(Inflight, removes_its_file_at_the_end) {
   { const InflightFile file(path_, 0); }
   EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(Inflight, leaves_alone_what_only_has_such_a_name) {
+  const std::pair<const char*, const char*> foreign[] = {
+      {".0", "mine"}, {".faults", "mine"}, {".notes", "mine"}, {".1x", ""}, {".faults.old", "1 2\n"}};
+  for (const auto& [suffix, text] : foreign) std::ofstream(path_ + suffix) << text;
+  EXPECT_THROW(check_inflight_files(path_), UsageError);
+  EXPECT_TRUE(recover_faults(path_).empty());
+  forget_faults(path_);
+  EXPECT_THROW(InflightFile(path_, 0), IoError);
+  for (const auto& [suffix, text] : foreign) {
+    std::ifstream file(path_ + suffix);
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), text) << suffix;
+  }
+}
+
+TEST_F(Inflight, does_not_write_through_a_link) {
+  std::ofstream(folder_ / "precious") << std::string(InflightFile::slot_count * sizeof(InflightSlot), '\0');
+  fs::create_symlink(folder_ / "precious", path_ + ".0");
+  EXPECT_THROW(check_inflight_files(path_), UsageError);
+  EXPECT_THROW(InflightFile(path_, 0), IoError);
+  EXPECT_TRUE(fs::is_symlink(path_ + ".0"));
+}
+
+TEST_F(Inflight, takes_what_killed_ranks_left_for_its_own) {
+  signal_of_child([&] {
+    InflightFile file(path_, 0);
+    note(file.slot(3), {17, 18});
+    file.slot(3).signal = SIGSEGV;
+    raise(SIGKILL);
+  });
+  std::ofstream(path_ + ".1");
+  EXPECT_NO_THROW(check_inflight_files(path_));
+  { const InflightFile file(path_, 1); }
+  EXPECT_EQ(recover_faults(path_).size(), 1U);
+  EXPECT_NO_THROW(check_inflight_files(path_));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), {}), 1) << "the faults are remembered";
 }
 
 }  // namespace

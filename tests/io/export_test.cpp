@@ -31,9 +31,9 @@ class Finished {
     file.flush();
   }
 
-  std::string text_of(void (*write)(const ResultReader&, std::FILE*)) const {
+  std::string text_of(void (*write)(const ResultReader&, std::FILE*, const OnBlock&)) const {
     std::FILE* out = std::fopen((scratch / "out").c_str(), "w");
-    write(ResultReader(path), out);
+    write(ResultReader(path), out, {});
     std::fclose(out);
     return bytes_of(scratch / "out");
   }

@@ -139,7 +139,7 @@ TEST_F(RecordWriterTest, says_where_and_why_a_write_failed) {
     FAIL();
   } catch (const IoError& error) {
     EXPECT_EQ(std::string(error.what()).substr((scratch / "raw").size()),
-              ": cannot write 8 bytes at 40 (Bad file descriptor). Check the disk and run again: it continues.");
+              ": cannot write 8 bytes at 40 (Bad file descriptor). Check the disk and give the command again.");
   }
 }
 

@@ -1,6 +1,7 @@
 // A study with every feature a result file must carry, sweeps of it, and made-up records for any range of tasks.
 #pragma once
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -22,7 +23,7 @@ enum class Method { plain, fancy, slow };
 
 struct SampleParameters {
   double rate = 0.5;
-  int level = 3;
+  std::int64_t level = 3;
   bool doubled = false;
   Method method = Method::plain;
   double width = 1;
@@ -39,8 +40,11 @@ class SampleStudy final : public TypedStudy<SampleParameters> {
              .summary = "Carries every feature of a result file",
              .maths = "y = x",
              .source = "made up, § 1"},
-            {bind<&SampleParameters::rate>(
-                 {.name = "rate", .unit = "1/s", .domain = above(0), .description = "how fast"}),
+            {bind<&SampleParameters::rate>({.name = "rate",
+                                            .unit = "1/s",
+                                            .domain = above(0),
+                                            .long_name = "rate of decay",
+                                            .description = "how fast"}),
              bind<&SampleParameters::level>({.name = "level", .domain = between(1, 1e15), .description = "how far"}),
              bind<&SampleParameters::doubled>({.name = "doubled", .description = "whether twice"}),
              bind<&SampleParameters::method>(
@@ -50,18 +54,23 @@ class SampleStudy final : public TypedStudy<SampleParameters> {
 
   OutputLayout outputs(std::span<const Extent>) const override {
     OutputLayout layout;
-    layout.dimensions = {{"position", "m", "place", {0.5, 1.5, 2.5}, {}}, {"group", "1", "who", {}, {"A", "Bé"}}};
-    layout.outputs = {{"score", "s", "a scalar"},
-                      {"profile", "1", "along the position", {"position"}},
-                      {"share", "1", "of each group", {"group"}, "the group is empty"},
-                      {"table", "1", "both", {"position", "group"}}};
+    layout.dimensions = {
+        {.name = "position", .unit = "m", .description = "place", .values = {0.5, 1.5, 2.5}},
+        {.name = "group", .long_name = "age group", .description = "who", .labels = {"A", "Bé"}},
+    };
+    layout.outputs = {
+        {.name = "score", .unit = "s", .long_name = "time to score", .description = "a scalar"},
+        {.name = "profile", .description = "along the position", .dimensions = {"position"}},
+        {.name = "share", .description = "of each group", .dimensions = {"group"}, .nan_means = "the group is empty"},
+        {.name = "table", .description = "both", .dimensions = {"position", "group"}},
+    };
     return layout;
   }
 
  protected:
   void evaluate(const SampleParameters& p, const RandomStream&, const Outputs& out) const override {
     for (std::size_t k = 0; k < 4; ++k)
-      for (double& value : out[k]) value = p.rate * p.level;
+      for (double& value : out[k]) value = p.rate * static_cast<double>(p.level);
   }
 };
 
@@ -169,6 +178,7 @@ class Scratch {
     std::vector<std::string> found;
     for (const auto& entry : std::filesystem::directory_iterator(path_))
       found.push_back(entry.path().filename().string());
+    std::sort(found.begin(), found.end());
     return found;
   }
 

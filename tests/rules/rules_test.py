@@ -95,6 +95,13 @@ def globs(tree):
     return [f"{path}: globs" for path in sources(tree, ".txt", ".cmake") if re.search(r"\bGLOB", (tree / path).read_text())]
 
 
+def raw_output(tree):
+    """Results go through cluster/cli/print.hpp, which escapes control characters."""
+    pattern = r"fmt::print\((?!stderr)|std::cout|std::printf|std::puts"
+    return [f"{path}: prints to stdout without print()" for path in sources(tree, ".cpp", ".hpp", folders=["cluster", "io"])
+            if re.search(pattern, (tree / path).read_text())]
+
+
 def header_breaches(tree):
     return [f"{path}: no #pragma once" for path in sources(tree, ".hpp")
             if not re.search(r"^#pragma once$", (tree / path).read_text(), re.MULTILINE)]
@@ -144,6 +151,9 @@ class Tree(unittest.TestCase):
 
     def test_sources_are_not_globbed(self):
         self.check(globs, {"engine/CMakeLists.txt": "file(GLOB sources *.cpp)\n"})
+
+    def test_results_are_printed_without_control_characters(self):
+        self.check(raw_output, {"cluster/cli/a.cpp": 'void a() { fmt::print("{}", path); }\n'})
 
     def test_headers_are_included_once(self):
         self.check(header_breaches, {"engine/a.hpp": "int a();\n"})

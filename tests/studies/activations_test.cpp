@@ -83,6 +83,16 @@ TEST(Activations, distance_is_that_of_quadrature) {
   }
 }
 
+TEST(Activations, distance_to_the_step_is_that_of_constants_where_the_slopes_all_but_vanish) {
+  const double constant =
+      evaluate_point(study, {{"theta11", 0}, {"theta21", 0}, {"theta31", 0}}).at("heaviside_distance")[0];
+  EXPECT_GT(constant, 0.01);
+  for (const double slope : {5e-324, 1e-160, 1e-20, 1e-12, -1e-12, 1e-9}) {
+    const Settings settings = {{"theta11", slope}, {"theta21", slope}, {"theta31", slope}};
+    EXPECT_NEAR(evaluate_point(study, settings).at("heaviside_distance")[0], constant, 1e-12 + 100 * std::abs(slope));
+  }
+}
+
 TEST(Activations, distance_falls_as_one_over_the_gain) {
   // Away from 0 and 1 and for steep sigmoids each joint adds |phi_i / theta_i1| 2 ln 2 / k.
   const double limit = 2 * std::log(2.0) * (0.5 / 1 + 1.0 / 2 + 0.9 / 0.65);

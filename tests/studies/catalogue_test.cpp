@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 
+#include "engine/check_study.hpp"
 #include "tests/studies/evaluate_point.hpp"
 
 namespace trawl::studies {
@@ -30,12 +31,28 @@ bool one_line(const std::string& text) {
   return !text.empty() && text.find('\n') == std::string::npos;
 }
 
-/// Sizes that make the long studies short.
+/// A noun phrase that an axis has room for, rather than a sentence.
+template <class Named>
+void expect_label(const Named& named) {
+  static const std::regex sentence("[.,;:]|^(of|whether|where|what|its|the|how)\\b");
+  const std::string label = long_name_of(named);
+  EXPECT_TRUE(one_line(label)) << named.name;
+  EXPECT_LE(label.size(), 40u) << label;
+  EXPECT_FALSE(std::regex_search(label, sentence)) << label;
+}
+
+/// Sizes that make the long studies short; enough samples for a fit to make sense.
 Settings short_settings(const Declaration& declaration) {
   Settings settings;
-  for (const char* name : {"epochs", "samples", "n_train", "train_samples", "test_samples", "repeats", "estimates"})
+  for (const auto& [name, size] : std::initializer_list<std::pair<const char*, double>>{{"epochs", 20},
+                                                                                        {"samples", 200},
+                                                                                        {"n_train", 20},
+                                                                                        {"train_samples", 20},
+                                                                                        {"test_samples", 20},
+                                                                                        {"repeats", 20},
+                                                                                        {"estimates", 20}})
     if (const auto p = find_parameter(declaration, name))
-      if (problem_with(declaration.parameters[*p], 20).empty()) settings[name] = 20;
+      if (problem_with(declaration.parameters[*p], size).empty()) settings[name] = size;
   if (find_parameter(declaration, "with_expected_log_density")) settings["with_expected_log_density"] = 0;
   return settings;
 }
@@ -66,6 +83,17 @@ TEST(Catalogue, keeps_the_studies_of_a_group_together) {
     }
     last = group;
   }
+}
+
+TEST_P(EveryStudy, has_no_mistake) {
+  EXPECT_NO_THROW(check_study(study));
+}
+
+TEST_P(EveryStudy, has_long_names_that_fit_on_an_axis) {
+  const OutputLayout layout = default_layout(study);
+  std::ranges::for_each(declaration.parameters, expect_label<Parameter>);
+  std::ranges::for_each(layout.outputs, expect_label<Output>);
+  std::ranges::for_each(layout.dimensions, expect_label<Dimension>);
 }
 
 TEST_P(EveryStudy, says_what_it_is) {
@@ -149,14 +177,31 @@ std::vector<double> unkind_values(const Parameter& parameter) {
   const double lower = parameter.domain.lower;
   std::vector<double> candidates = {lower, std::nextafter(lower, HUGE_VAL), -1, 0, 1};
   if (parameter.kind == Kind::real) {
-    candidates.insert(candidates.end(), {parameter.domain.upper, std::nextafter(parameter.domain.upper, 0.0), -1e300,
-                                         -1e9, -1e-300, 1e-300, 1e9, 1e300});
+    candidates.insert(candidates.end(), {parameter.domain.upper, std::nextafter(parameter.domain.upper, 0.0)});
+    for (const double size : {5e-324, 1e-320, 1e-308, 1e-300, 1e-160, 1e-30, 1e9, 1e30, 1e160, 1e300, 1.7e308})
+      candidates.insert(candidates.end(), {-size, size});
   }
   for (double value : candidates)
     if (problem_with(parameter, value).empty()) values.push_back(value);
   return values;
 }
 
+/// The first number that fails the point, as in "y[3] = inf"; empty if there is none.
+std::string not_finite(const OutputLayout& layout, const Values& values) {
+  for (const Output& output : layout.outputs) {
+    const auto& column = values.at(output.name);
+    for (std::size_t i = 0; i < column.size(); ++i)
+      if (std::isinf(column[i]) || (std::isnan(column[i]) && output.nan_means.empty()))
+        return output.name + "[" + std::to_string(i) + "] = " + std::to_string(column[i]);
+  }
+  return {};
+}
+
+/// Where a value makes the mathematics itself infinite, or a descent diverge on few samples.
+const std::set<std::string> may_fail = {"background_math.z = 0", "gelu_factor.beta2", "infomax_ica.phi = cubic"};
+
+// A number up to 1 in size, however small, fails no point: it works, or the study says why not. The squares of larger
+// ones may leave the doubles, and a descent in large steps diverges: such a point is one that failed.
 TEST_P(EveryStudy, survives_every_value_that_it_allows) {
   for (const Parameter& parameter : declaration.parameters) {
     for (double value : unkind_values(parameter)) {
@@ -164,7 +209,11 @@ TEST_P(EveryStudy, survives_every_value_that_it_allows) {
       Settings settings = short_settings(declaration);
       settings[parameter.name] = value;
       try {
-        evaluate_point(study, settings);
+        const std::string failure = not_finite(default_layout(study), evaluate_point(study, settings));
+        if (parameter.kind == Kind::real && std::abs(value) > 1) continue;
+        const std::string place = declaration.name + "." + parameter.name;
+        if (may_fail.contains(place) || may_fail.contains(place + " = " + value_text(parameter, value))) continue;
+        EXPECT_EQ(failure, "");
       } catch (const std::exception& error) {
         EXPECT_TRUE(one_line(error.what())) << error.what();
       }

@@ -148,6 +148,34 @@ TEST(ContractionMap, converges_linearly_at_the_derivatives_rate) {
   EXPECT_NEAR((path[15] - limit) / (path[14] - limit), values.at("fixed_point_derivative")[0], 1e-6);
 }
 
+TEST(ContractionMap, alternates_about_a_fixed_point_of_negative_rate) {
+  // The notebook's second map: f'(z*) = -0.18292715..., the golden case's derivative_there.
+  const json& one = golden("contraction_map/f2_fixed_points");
+  const double slope = one.at("expected").at("derivative_there")[0];
+  ASSERT_LT(slope, 0);
+  const Settings second = {{"a", 0.7}, {"b", -0.6}, {"c", 0.03}, {"start", 0.9}};
+  for (const double iterations : {7.0, 8.0}) {
+    Settings settings = second;
+    settings["iterations"] = iterations;
+    const Values values = evaluate_point(study, settings);
+    const auto& path = values.at("trajectory");
+    const auto n = static_cast<std::size_t>(iterations);
+    const double step = values.at("last_step")[0];
+    EXPECT_EQ(step, path[n] - path[n - 1]);
+    EXPECT_EQ(step > 0, iterations == 8) << "down, up, down, ...: odd steps go down";
+    EXPECT_NEAR(step / (path[n - 1] - path[n - 2]), slope, 5e-3) << "which it nears as the steps shrink";
+  }
+  Settings settled = second;
+  settled["iterations"] = 40;
+  EXPECT_NEAR(evaluate_point(study, settled).at("asymptotic_rate")[0], slope, 1e-12);
+  settled["iterations"] = 20;
+  settled["threshold"] = 1e-12;  // the last step, of either sign, is 2e-13
+  EXPECT_EQ(evaluate_point(study, settled).at("converged")[0], 1);
+  settled["iterations"] = 19;
+  settled["threshold"] = 1e-13;
+  EXPECT_EQ(evaluate_point(study, settled).at("converged")[0], 0);
+}
+
 TEST(ContractionMap, has_a_flow_density_that_integrates_to_one) {
   double sum = 0;
   for (double y = -2; y < 3; y += 0.005)
@@ -160,6 +188,16 @@ TEST(ContractionMap, leaves_iterations_beyond_its_own_empty) {
   EXPECT_TRUE(std::isnan(values[0].at("trajectory")[3]));
   EXPECT_TRUE(std::isfinite(values[1].at("trajectory")[5]));
   EXPECT_EQ(values[0].at("trajectory")[2], values[1].at("trajectory")[2]);
+}
+
+TEST(ContractionMap, says_where_an_iteration_leaves_the_doubles_and_keeps_the_rest) {
+  const Values values = evaluate_point(study, {{"b", 1e30}});
+  EXPECT_TRUE(std::isfinite(values.at("trajectory")[10]));
+  EXPECT_TRUE(std::isnan(values.at("trajectory")[11]));
+  EXPECT_TRUE(std::isnan(values.at("final_z")[0]));
+  EXPECT_EQ(values.at("converged")[0], 0);
+  EXPECT_EQ(values.at("fixed_point_count")[0], 1);
+  EXPECT_EQ(values.at("lipschitz_bound")[0], 1e30);
 }
 
 TEST(ContractionMap, refuses_a_search_without_end) {

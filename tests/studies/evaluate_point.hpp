@@ -65,7 +65,7 @@ inline std::vector<Values> evaluate_block(const Study& study, const std::vector<
                   .parameters = flat.data(),
                   .seed = seed,
                   .random_index = random_index.data()},
-                 {.base = base.data(), .sizes = sizes.data()});
+                 {.base = base.data(), .sizes = sizes.data(), .count = sizes.size()});
   std::vector<Values> all(rows.size());
   for (std::size_t k = 0; k < sizes.size(); ++k)
     for (std::size_t i = 0; i < rows.size(); ++i)

@@ -7,6 +7,7 @@
 #include <limits>
 #include <numbers>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
 
 #include "studies/gauss_to_ring/ring.hpp"
@@ -88,6 +89,40 @@ TEST(GaussToRing, the_map_turns_with_its_argument_and_has_no_value_at_0) {
   EXPECT_NEAR(turned[0], -g[1], 1e-15);
   EXPECT_NEAR(turned[1], g[0], 1e-15);
   EXPECT_TRUE(std::isnan(map({0, 0})[0]));
+}
+
+TEST(GaussToRing, may_have_next_to_no_width_or_none) {
+  for (const double a : {0.0, 5e-324, 1e-320, 1e-160, 1e-12}) {
+    const Values values = without_training({{"a", a}});  // at the radius 1.05, b = 1
+    EXPECT_EQ(values.at("radius_pdf")[0], 0) << a;
+    EXPECT_EQ(values.at("radius_cdf")[0], 1) << a;
+    EXPECT_EQ(without_training({{"a", a}, {"radius", 0.99}}).at("radius_cdf")[0], 0) << a;
+    EXPECT_NEAR(values.at("exact_radius_mean")[0], 1, 2e-12);
+    EXPECT_NEAR(values.at("linear_coefficient")[0], std::sqrt(std::numbers::pi / 2) / 2, 2e-12);
+    const auto& density = values.at("exact_radius_density");
+    const double width = 0.02 * values.at("exact_radius_mean")[0];
+    EXPECT_NEAR(width * std::accumulate(density.begin(), density.end(), 0.0), 1, 1e-12);
+    EXPECT_NEAR(values.at("ring_point")[0], 1, 1e-12);
+  }
+  EXPECT_EQ(without_training({{"a", 0}, {"radius", 1}}).at("radius_cdf")[0], 1);
+  EXPECT_TRUE(std::isnan(without_training({{"a", 0}, {"radius", 1}}).at("radius_pdf")[0])) << "all of it is there";
+}
+
+TEST(GaussToRing, a_density_of_any_width_integrates_to_its_distribution) {
+  for (const double a : {1e-160, 1e-30, 1e30}) {
+    const Map map = {a, 0};
+    const double half = a * std::sqrt(2 * std::numbers::ln2);  // the median
+    EXPECT_NEAR(map.radius_cdf(half), 0.5, 1e-15);
+    EXPECT_NEAR(map.radius_pdf(half) * half, std::numbers::ln2, 1e-14);  // r pdf(r) = s^2 exp(-s^2/2), s = r/a
+  }
+}
+
+TEST(GaussToRing, has_no_point_at_the_origin_but_one_at_any_distance) {
+  EXPECT_TRUE(std::isnan(without_training({{"z1", 0}}).at("ring_point")[0]));
+  EXPECT_EQ(without_training({{"z1", 0}, {"b", 0}}).at("ring_point")[0], 0);
+  EXPECT_EQ(without_training({{"z1", 5e-324}}).at("ring_point")[0], 1);
+  EXPECT_EQ(without_training({{"z1", -1e100}, {"a", 0}}).at("ring_point")[0], -1);
+  EXPECT_THROW(without_training({{"a", 0}, {"b", 0}}), std::invalid_argument);
 }
 
 class GaussToRingReference : public testing::TestWithParam<std::string> {};

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
-#include <string>
+#include <string_view>
 
 namespace trawl::studies {
 
 /// All cases of a system.
-const nlohmann::json& golden_cases(const std::string& system);
+const nlohmann::json& golden_cases(std::string_view system);
 
 /// The case "SYSTEM/NAME".
-const nlohmann::json& golden(const std::string& id);
+const nlohmann::json& golden(std::string_view id);
 
 }  // namespace trawl::studies

@@ -67,7 +67,7 @@ TEST(ImportanceSamplingGolden, has_the_expectations_variances_and_kurtoses_of_pl
   for (const auto& [name, choice] : {std::pair{"plain_f1", centred}, {"plain_f2", shifted}}) {
     const json& one = golden(std::string("importance_sampling/") + name);
     const Values values =
-        evaluate_point(study, {{"method", plain}, {"integrand", choice}, {"samples", 1}, {"repeats", 1}});
+        evaluate_point(study, {{"estimator", plain}, {"integrand", choice}, {"samples", 1}, {"repeats", 1}});
     expect_golden(one, "expectation", values.at("exact")[0]);
     expect_golden(one, "per_sample_variance", values.at("exact_variance")[0]);
     expect_golden(one, "kurtosis_of_f", values.at("kurtosis")[0]);
@@ -91,9 +91,9 @@ TEST(ImportanceSamplingGolden, has_the_variance_for_every_sample_count) {
       const double wanted = expected.at(field)[i].get<double>();
       EXPECT_NEAR(value(settings, "exact_variance"), wanted, 1e-15 + 1e-10 * wanted) << field << ' ' << n;
     };
-    expect_variance("var_plain_f1", {{"method", plain}, {"integrand", centred}});
-    expect_variance("var_plain_f2", {{"method", plain}, {"integrand", shifted}});
-    expect_variance("var_is_f2_q_N(3,1)", {{"method", weighted}, {"integrand", shifted}});
+    expect_variance("var_plain_f1", {{"estimator", plain}, {"integrand", centred}});
+    expect_variance("var_plain_f2", {{"estimator", plain}, {"integrand", shifted}});
+    expect_variance("var_is_f2_q_N(3,1)", {{"estimator", weighted}, {"integrand", shifted}});
   }
   EXPECT_EQ(counts.size(), 29u);
 }
@@ -123,8 +123,8 @@ TEST(ImportanceSamplingGolden, finds_the_best_gaussian_proposal) {
 TEST(ImportanceSamplingGolden, has_the_values_of_other_centres) {
   for (const double centre : {0.0, 2.0}) {
     const json& one = golden(centre == 0 ? "importance_sampling/centre_c0" : "importance_sampling/centre_c2");
-    const Settings settings{{"integrand", custom}, {"centre", centre},   {"proposal_mean", centre},
-                            {"proposal_sd", 1},    {"method", weighted}, {"samples", 1},
+    const Settings settings{{"integrand", custom}, {"centre", centre},      {"proposal_mean", centre},
+                            {"proposal_sd", 1},    {"estimator", weighted}, {"samples", 1},
                             {"repeats", 1}};
     const Values values = evaluate_point(study, settings);
     expect_golden(one, "expectation", values.at("exact")[0]);
@@ -227,14 +227,15 @@ TEST(ImportanceSampling, has_the_exact_variance_within_its_sampling_error_for_ev
   // 4 * 29 variances from 10000 estimates each; five standard errors are exceeded by chance about once in 10^4 runs
   // of this test, more where the kurtosis makes the distribution of a variance skew, hence six.
   const json& counts = golden("importance_sampling/estimator_variance_vs_n").at("inputs").at("n");
-  for (const double method : {plain, weighted})
+  for (const double estimator : {plain, weighted})
     for (const double integrand : {centred, shifted})
       for (const json& n : counts) {
         const Values values = evaluate_point(
-            study, {{"method", method}, {"integrand", integrand}, {"samples", n.get<double>()}, {"repeats", 10000}});
+            study,
+            {{"estimator", estimator}, {"integrand", integrand}, {"samples", n.get<double>()}, {"repeats", 10000}});
         const double exact = values.at("exact_variance")[0];
         const double error = variance_error(values.at("kurtosis")[0], n.get<double>(), 10000);
-        EXPECT_NEAR(values.at("estimator_variance")[0] / exact, 1, 6 * error) << method << integrand << n;
+        EXPECT_NEAR(values.at("estimator_variance")[0] / exact, 1, 6 * error) << estimator << integrand << n;
         EXPECT_NEAR(values.at("mean_estimate")[0], values.at("exact")[0], 5 * std::sqrt(exact / 10000));
       }
 }
@@ -252,9 +253,9 @@ TEST(ImportanceSampling, has_an_error_of_the_size_of_its_standard_deviation) {
 
 TEST(ImportanceSampling, is_plain_sampling_bit_for_bit_when_the_proposal_is_the_target) {
   for (const double samples : {1.0, 7.0, 1000.0, 5000.0}) {
-    Settings settings{{"samples", samples}, {"repeats", 20}, {"method", plain}};
+    Settings settings{{"samples", samples}, {"repeats", 20}, {"estimator", plain}};
     const Values of_plain = evaluate_point(study, settings);
-    settings["method"] = weighted;
+    settings["estimator"] = weighted;
     settings["proposal_mean"] = 0;
     EXPECT_EQ(evaluate_point(study, settings), of_plain);
     EXPECT_EQ(of_plain.at("effective_sample_size")[0], samples);
@@ -346,7 +347,7 @@ TEST(ImportanceSampling, refuses_values_outside_their_domains) {
                                   {"proposal_mean", nan},
                                   {"centre", 26.0},
                                   {"scale", 0.0},
-                                  {"method", 2.0},
+                                  {"estimator", 2.0},
                                   {"integrand", 3.0}})
     EXPECT_NE(problem_with(parameter(name), bad), "") << name << ' ' << bad;
   for (const Parameter& p : study.declaration().parameters) EXPECT_EQ(problem_with(p, p.default_value), "") << p.name;

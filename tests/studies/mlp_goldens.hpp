@@ -8,21 +8,12 @@
 #include <span>
 #include <vector>
 
-#include "tests/studies/goldens.hpp"
+#include "tests/studies/expect_golden.hpp"
 
 namespace trawl::studies {
 
 using Json = nlohmann::json;
 using Numbers = std::vector<double>;
-
-/// All numbers of a nested array in order.
-inline Numbers flat(const Json& nested) {
-  if (!nested.is_array()) return {nested.get<double>()};
-  Numbers all;
-  for (const Json& part : nested)
-    for (const double x : flat(part)) all.push_back(x);
-  return all;
-}
 
 /// The reference's matrix (outputs x inputs) as ours (inputs x outputs).
 inline Numbers flat_transposed(const Json& matrix) {
