@@ -1,13 +1,12 @@
 // Who computes what next. A state machine: events in, messages out; no I/O, no clock, no MPI.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <limits>
 #include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "engine/cost_order.hpp"
@@ -146,7 +145,7 @@ class Scheduler {
   std::deque<TaskRange> suspects_;
   IntervalSet lacking_;  // to be tried once more
   IntervalSet retried_;
-  IntervalSet left_;  // to another run
+  IntervalSet left_;                 // to another run
   std::map<TaskIndex, int> deaths_;  // of single tasks
   std::vector<TaskIndex> crashed_;
   std::vector<Outgoing> messages_;
