@@ -13,7 +13,8 @@ using namespace trawl;
 namespace {
 
 io::SweepOverrides overrides_of(std::string_view input) {
-  io::SweepOverrides overrides{.study = "sample"};
+  io::SweepOverrides overrides;
+  overrides.study = "sample";
   std::istringstream lines{std::string(input)};
   for (std::string line; std::getline(lines, line);) {
     if (line.empty()) continue;
