@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <numeric>
+#include <span>
 #include <vector>
 
 #include <fmt/format.h>

@@ -1,7 +1,10 @@
 // The values of an axis, computed from their index.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <string>
 #include <type_traits>
+#include <variant>
 
 #include <fmt/format.h>
 

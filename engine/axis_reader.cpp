@@ -1,6 +1,9 @@
 #include "engine/axis_reader.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <variant>
 
 namespace trawl {
 

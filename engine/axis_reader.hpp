@@ -1,6 +1,7 @@
 // An axis made ready to be read many times.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

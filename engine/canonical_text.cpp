@@ -1,6 +1,11 @@
 // A sweep as TOML in one fixed form. io/sweep_file reads it.
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

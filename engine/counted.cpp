@@ -1,5 +1,7 @@
 #include "engine/counted.hpp"
 
+#include <cstddef>
+
 #include <fmt/format.h>
 
 namespace trawl {

@@ -1,9 +1,9 @@
 // index -> point, computed, never stored.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 

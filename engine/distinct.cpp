@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <numeric>
 #include <optional>
+#include <variant>
+#include <vector>
 
 #include <fmt/format.h>
 

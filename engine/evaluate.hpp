@@ -1,6 +1,7 @@
 // Evaluates consecutive tasks: points, constraint, study, check for non-finite values.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -1,6 +1,7 @@
 #include "engine/gather.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <iterator>
 #include <utility>

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <list>
-#include <memory>
 #include <vector>
 
 #include "engine/interval_set.hpp"

@@ -1,6 +1,7 @@
 #include "engine/optimizer.hpp"
 
 #include <cmath>
+#include <cstddef>
 
 #include "engine/error.hpp"
 #include "engine/vector_targets.hpp"

@@ -1,6 +1,7 @@
 #include "engine/parameter.hpp"
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 

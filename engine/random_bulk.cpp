@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "engine/random.hpp"
 #include "engine/random_reference.hpp"

@@ -1,6 +1,7 @@
 // The results of a range of tasks, and the place they go to.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>

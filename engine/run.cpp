@@ -1,10 +1,12 @@
 #include "engine/run.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <optional>
 #include <thread>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 

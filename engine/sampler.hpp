@@ -1,6 +1,7 @@
 // Where the points of a sampled design lie in the unit cube, and what parameter values that means.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <numeric>
 #include <utility>
@@ -185,8 +186,8 @@ void Scheduler::suspect(TaskRange range) {
 
 void Scheduler::lacked(TaskRange range) {
   for (TaskIndex task = range.begin; task < range.end; ++task) {
-    if (retried_.contains(task)) continue;
-    lacking_.insert({task, task + 1});
+    IntervalSet& where = retried_.contains(task) ? left_ : lacking_;
+    where.insert({task, task + 1});
   }
   feed_all();
 }

@@ -1,13 +1,12 @@
 // Who computes what next. A state machine: events in, messages out; no I/O, no clock, no MPI.
 #pragma once
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <limits>
 #include <map>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "engine/cost_order.hpp"
@@ -83,7 +82,7 @@ class Scheduler {
   std::vector<Rank> expired(double now) const;
 
   bool finished() const;  ///< nothing is in flight or to be handed out
-  bool will_retry(TaskIndex task) const { return !stopping_ && lacking_.contains(task); }
+  bool will_retry(TaskIndex task) const { return !stopping_ && !left_.contains(task); }
   bool idle() const { return grants_.empty(); }
   int live_workers() const;
   /// Estimate by the cost of what is left, less the part of it that should be done by now, and the speed measured last;
@@ -146,6 +145,7 @@ class Scheduler {
   std::deque<TaskRange> suspects_;
   IntervalSet lacking_;  // to be tried once more
   IntervalSet retried_;
+  IntervalSet left_;                 // to another run
   std::map<TaskIndex, int> deaths_;  // of single tasks
   std::vector<TaskIndex> crashed_;
   std::vector<Outgoing> messages_;

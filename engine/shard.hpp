@@ -1,6 +1,7 @@
 // One sweep split into parts that independent jobs compute.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

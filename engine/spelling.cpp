@@ -1,6 +1,7 @@
 #include "engine/spelling.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <vector>
 

@@ -2,6 +2,8 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "engine/cost_order.hpp"
 #include "engine/gather.hpp"

@@ -1,7 +1,12 @@
 #include "engine/sweep.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <limits>
+#include <string>
+#include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 

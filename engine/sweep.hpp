@@ -1,7 +1,9 @@
 // A sweep made ready to run: the study, its points, the layout of its outputs.
 #pragma once
 
-#include <memory>
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "engine/design.hpp"
 #include "engine/study.hpp"

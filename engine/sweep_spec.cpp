@@ -1,6 +1,7 @@
 #include "engine/sweep_spec.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 
 #include <fmt/format.h>

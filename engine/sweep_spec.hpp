@@ -1,8 +1,8 @@
 // What was asked for: a sweep over a study's parameters, validated.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>

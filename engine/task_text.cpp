@@ -1,6 +1,7 @@
 #include "engine/task_text.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

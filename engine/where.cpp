@@ -1,8 +1,10 @@
 #include "engine/where.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <numbers>
 #include <stdexcept>
+#include <utility>
 
 #include <fmt/format.h>
 

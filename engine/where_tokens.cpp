@@ -1,5 +1,7 @@
 #include "engine/where_tokens.hpp"
 
+#include <cstddef>
+
 #include <fmt/format.h>
 
 #include "engine/error.hpp"

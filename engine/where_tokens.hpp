@@ -1,6 +1,7 @@
 // The words of `where`: names, numbers, labels in quotes, and signs.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 

@@ -1,10 +1,8 @@
 // Evaluates ranges on the threads of one rank.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>

@@ -84,6 +84,7 @@ FileKind kind_of_text(std::string_view head) {
   if (is_csv_export(head) || is_json_export(head)) return FileKind::table;
   if (is_run_log(head)) return FileKind::run_log;
   if (is_job_note(head)) return FileKind::job_note;
+  if (head.starts_with(retry_mark)) return FileKind::retry_note;
   std::string_view rest = head;
   const std::string_view first = take_line(rest), second = take_line(rest);
   const bool is_first = first.find(trawl_mark) != std::string_view::npos;
@@ -150,6 +151,8 @@ const char* kind_text(FileKind kind) {
       return "a job's script";
     case FileKind::job_sweep:
       return "a job's sweep";
+    case FileKind::retry_note:
+      return "the note of a retry";
     case FileKind::job_note:
       return "a job's note";
     case FileKind::run_log:

@@ -17,6 +17,7 @@ enum class FileKind {
   job_script,  ///< for sbatch
   job_sweep,   ///< the copy of a sweep that a job runs
   job_note,    ///< which job computes a result file
+  retry_note,  ///< which failures are being tried again
   run_log,
   directory,
   device,  ///< a terminal, pipe, socket or the like
@@ -25,6 +26,9 @@ enum class FileKind {
 
 /// Stands in the first lines of scripts, copies of sweeps and pictures.
 constexpr std::string_view trawl_mark = "Written by trawl";
+
+/// Begins a retry note.
+constexpr std::string_view retry_mark = "trawl tries again: ";
 
 /// What is at a path, links followed; "absent" for a link to nothing. Throws IoError if it cannot be looked at.
 FileKind kind_of(const std::string& path);

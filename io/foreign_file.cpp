@@ -39,21 +39,30 @@ struct Descriptor {
   }
 };
 
-std::string own_path(int fd) {
-  return fmt::format("/proc/self/fd/{}", fd);
-}
-
 std::string temporary_directory() {
   const char* given = std::getenv("TMPDIR");
   return given && *given ? given : "/tmp";
 }
 
-int nameless_file(const std::string& directory) {
-  std::string name = directory + "/trawl.XXXXXX";
-  const int fd = ::mkostemp(name.data(), O_CLOEXEC);
-  if (fd < 0) fail_io(name, "create", errno);
-  ::unlink(name.c_str());
-  return fd;
+/// A new file that nobody else may read; its name goes at the end of the scope, what has opened it reads on.
+struct Temporary {
+  explicit Temporary(const std::string& directory) : path(directory + "/trawl.XXXXXX") {
+    const int fd = ::mkostemp(path.data(), O_CLOEXEC);
+    if (fd < 0) fail_io(path, "create", errno);
+    ::close(fd);
+  }
+  ~Temporary() { ::unlink(path.c_str()); }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  std::string path;
+};
+
+const char* left_behind = nullptr;  ///< of the child: what it removes if the parent dies
+
+void on_orphaned(int) {
+  ::unlink(left_behind);
+  ::_exit(1);
 }
 
 /// A small file does not hold much, and the disk only what is free.
@@ -82,8 +91,11 @@ nlohmann::json converted(const std::string& from, const std::string& to, std::ui
 
 /// The child: says in JSON how it went, and never returns. It leaves no core and outlives neither its time nor us.
 [[noreturn]] void convert_and_leave(const std::string& from, const std::string& to, std::uint64_t most,
-                                    std::uint64_t seconds, int pipe) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+                                    std::uint64_t seconds, int pipe, pid_t parent) {
+  left_behind = to.c_str();
+  std::signal(SIGUSR1, on_orphaned);
+  ::prctl(PR_SET_PDEATHSIG, SIGUSR1);
+  if (::getppid() != parent) on_orphaned(SIGUSR1);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) std::signal(signal, SIG_DFL);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, SIG_IGN);  // the parent's to heed
   const auto limit = [](auto resource, std::uint64_t value) {
@@ -141,19 +153,20 @@ OwnForm own_form_of(const std::string& path) {
   const std::string directory = temporary_directory();
   const std::uint64_t most = most_bytes(size, directory);
   const std::uint64_t seconds = 60 + size / bytes_a_second;
-  const Descriptor made{nameless_file(directory)};
+  const Temporary made(directory);
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) fail_io(path, "read in a process of its own", errno);
   Descriptor from{ends[0]}, to{ends[1]};
+  const pid_t parent = ::getpid();
   const pid_t child = ::fork();
   if (child < 0) fail_io(path, "read in a process of its own", errno);
-  if (child == 0) convert_and_leave(path, own_path(made.fd), most, seconds, to.fd);
+  if (child == 0) convert_and_leave(path, made.path, most, seconds, to.fd, parent);
   ::close(std::exchange(to.fd, -1));
   const std::string text = hear(from.fd, seconds);
   ::kill(child, SIGKILL);
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
   std::vector<LeftOut> left_out = understand(text, path);
-  OwnForm form{RawFile(own_path(made.fd), O_RDONLY), read_layout(own_path(made.fd))};
+  OwnForm form{RawFile(made.path, O_RDONLY), read_layout(made.path)};
   form.layout.left_out = std::move(left_out);
   return form;
 }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/error.hpp"
 #include "engine/sweep_spec.hpp"
 
 namespace trawl::io {

@@ -227,6 +227,8 @@ void check_scales(const FileLayout& layout) {
   for (const Dataset& dataset : layout.datasets)
     for (std::size_t d = 0; d < dataset.dimensions.size(); ++d) {
       const Dataset* scale = layout.find(dataset.dimensions[d]);
+      const auto other = std::ranges::find(layout.left_out, dataset.dimensions[d], &LeftOut::name);
+      if (!scale && other != layout.left_out.end()) throw OtherForm(other->why);
       if (!scale || !scale->is_scale || scale->shape.size() != 1 || scale->shape[0] != dataset.shape[d])
         refuse(fmt::format("dimension {} of {} does not fit its scale", d, dataset.name));
     }

@@ -15,8 +15,6 @@
 namespace trawl::io {
 namespace {
 
-constexpr std::string_view beginning = "trawl tries again: ";
-
 std::string note_path(const std::string& result_path) {
   return result_path + ".retry";
 }
@@ -29,8 +27,8 @@ std::optional<Status> status_named(std::string_view name) {
 }
 
 std::optional<StatusSet> parse(std::string_view text) {
-  if (!text.starts_with(beginning) || !text.ends_with('\n')) return std::nullopt;
-  text = text.substr(beginning.size(), text.size() - beginning.size() - 1);
+  if (!text.starts_with(retry_mark) || !text.ends_with('\n')) return std::nullopt;
+  text = text.substr(retry_mark.size(), text.size() - retry_mark.size() - 1);
   StatusSet statuses;
   while (!text.empty()) {
     const std::string_view name = text.substr(0, text.find(','));
@@ -71,7 +69,8 @@ StatusSet read_retry_note(const std::string& result_path) {
 }
 
 void write_retry_note(const std::string& result_path, StatusSet statuses) {
-  write_small_file(note_path(result_path), fmt::format("{}{}\n", beginning, statuses_text(statuses)));
+  write_small_file(note_path(result_path), fmt::format("{}{}\n", retry_mark, statuses_text(statuses)),
+                   {{FileKind::retry_note}});
 }
 
 void remove_retry_note(const std::string& result_path) {

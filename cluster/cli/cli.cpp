@@ -181,8 +181,8 @@ void say(std::string_view what, std::string_view more = {}) {
 int report_shortage(const char* lacking, const char* what) {
   try {
     const std::string limits = memory_limits_text();
-    spdlog::error("this process is out of {} ({}{}{}). Raise the limit or use fewer --threads, then run it again",
-                  lacking, what, limits.empty() ? "" : "; ", limits);
+    say(fmt::format("this process is out of {} ({}{}{}). Raise the limit or use fewer --threads, then run it again",
+                    lacking, what, limits.empty() ? "" : "; ", limits));
   } catch (const std::bad_alloc&) {
     say("this process is out of ", lacking);
   }

@@ -166,7 +166,7 @@ OutputLayout Diffusion::outputs(std::span<const Extent> extents) const {
            .long_name = "alpha_T",
            .description = "alpha_T, the share of the data's variance left in z_T"},
           {.name = "terminal_kl",
-           .long_name = "divergence of z_T from N(0, 1)",
+           .long_name = "divergence of z_T from the normal",
            .description = "divergence of q(z_T) from N(0, 1), where the samplers start"},
       }};
   std::vector<Output> forward = forward_outputs();

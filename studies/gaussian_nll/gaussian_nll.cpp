@@ -47,9 +47,8 @@ std::vector<Binding<P>> bindings() {
                                  .domain = between(1e-100, 1e100),
                                  .description = "standard deviation of y about the network's output"}));
   all.push_back(bind<&P::x>({.name = "x", .description = "input at which mu and density are written"}));
-  all.push_back(bind<&P::y>({.name = "y",
-                             .long_name = "output y",
-                             .description = "output at which density is written"}));
+  all.push_back(
+      bind<&P::y>({.name = "y", .long_name = "output y", .description = "output at which density is written"}));
   return all;
 }
 

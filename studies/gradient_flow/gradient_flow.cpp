@@ -90,9 +90,7 @@ OutputLayout GradientFlow::outputs(std::span<const Extent> extents) const {
   const char* beyond = "place beyond the point's own";
   return {
       .dimensions = {{.name = "weight", .description = "weight of the line", .labels = {"slope", "intercept"}},
-                     {.name = "datum",
-                      .description = "number of the datum",
-                      .values = {0, 1, 2}},
+                     {.name = "datum", .description = "number of the datum", .values = {0, 1, 2}},
                      {.name = "mode", .description = "eigenvector of X X^T", .labels = {"slow", "fast"}},
                      x_star},
       .outputs = {

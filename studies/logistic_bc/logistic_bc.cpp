@@ -113,8 +113,7 @@ void train(const Table& table, const P& p, const RandomStream& random, Weights& 
 LogisticBc::LogisticBc() : TypedStudy(studies::declaration(), bindings()) {}
 
 OutputLayout LogisticBc::outputs(std::span<const Extent> extents) const {
-  Dimension step = {.name = "step",
-                    .description = "steps of gradient descent so far"};
+  Dimension step = {.name = "step", .description = "steps of gradient descent so far"};
   step.values.resize(static_cast<std::size_t>(extents[steps_parameter].upper) + 1);
   std::iota(step.values.begin(), step.values.end(), 0.0);
   Dimension feature = {.name = "feature", .description = "column of the table"};

@@ -124,8 +124,7 @@ void descend(const P& p, const RandomStream& random, const Outputs& out) {
 ReparamGradient::ReparamGradient() : TypedStudy(make_declaration(), make_bindings()) {}
 
 OutputLayout ReparamGradient::outputs(std::span<const Extent> extents) const {
-  Dimension step = {
-      .name = "step", .description = "steps of the descent done"};
+  Dimension step = {.name = "step", .description = "steps of the descent done"};
   step.values.resize(static_cast<std::size_t>(extents[steps_parameter].upper) + 1);
   std::iota(step.values.begin(), step.values.end(), 0.0);
   const char* beyond = "step beyond the point's own, or after the descent has left -10 .. 10";

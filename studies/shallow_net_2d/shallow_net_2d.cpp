@@ -57,21 +57,19 @@ std::vector<Binding<P>> bindings() {
       1));
   append(bind_elements<&P::phi1>({.name = "phi1_#", .description = "output 1's weight of hidden unit # (0: offset)"}));
   append(bind_elements<&P::phi2>({.name = "phi2_#", .description = "output 2's weight of hidden unit # (0: offset)"}));
-  append({bind<&P::x1>({.name = "x1",
-                        .long_name = "first input x1",
-                        .description = "first input at which y is written"}),
-          bind<&P::x2>({.name = "x2",
-                        .long_name = "second input x2",
-                        .description = "second input at which y is written"}),
-          bind<&P::map_points>({.name = "map_points",
-                                .domain = between(2, 2000),
-                                .description = "points a side of the map; the sweep's largest value counts"}),
-          bind<&P::region_inputs>({.name = "region_inputs",
-                                   .domain = between(1, 1e6),
-                                   .description = "inputs of the network whose regions are counted, D_i"}),
-          bind<&P::region_units>({.name = "region_units",
-                                  .domain = between(1, 1e6),
-                                  .description = "hidden units of the network whose regions are counted, D"})});
+  append(
+      {bind<&P::x1>({.name = "x1", .long_name = "first input x1", .description = "first input at which y is written"}),
+       bind<&P::x2>(
+           {.name = "x2", .long_name = "second input x2", .description = "second input at which y is written"}),
+       bind<&P::map_points>({.name = "map_points",
+                             .domain = between(2, 2000),
+                             .description = "points a side of the map; the sweep's largest value counts"}),
+       bind<&P::region_inputs>({.name = "region_inputs",
+                                .domain = between(1, 1e6),
+                                .description = "inputs of the network whose regions are counted, D_i"}),
+       bind<&P::region_units>({.name = "region_units",
+                               .domain = between(1, 1e6),
+                               .description = "hidden units of the network whose regions are counted, D"})});
   return all;
 }
 

@@ -239,7 +239,7 @@ class Misuse(CommandTest):
         self.refuse_sweep(b"\xff\xfe\x00study")
         self.refuse_sweep(os.urandom(1 << 20))
         self.refuse_sweep(b"a" * (1 << 20))
-        self.refuse_sweep(b'study = "fragile"\n' + b"#" * (2 << 20))
+        self.refuse_sweep(b'study = "fragile"\n' + b"#" * (65 << 20))
         self.refuse(USAGE, "run", "missing.toml", said="missing.toml")
         self.refuse(USAGE, "run", "/tmp/")
 

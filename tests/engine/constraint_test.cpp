@@ -195,6 +195,84 @@ TEST(Constraint, binds_as_its_grammar_says) {
   }
 }
 
+// An expression with as few parentheses as its grammar needs, and what it means.
+struct Meant {
+  std::string text;
+  double value;
+  int tightness;  // 1: ||, 2: &&, 3: comparison, 4: sum, 5: product, 6: sign, 7: power, 8: primary
+};
+
+class RandomCondition {
+ public:
+  explicit RandomCondition(const Point& point) : point_(point) {}
+
+  Meant condition(int depth) {
+    const auto kind = random_() % 5;
+    if (depth == 0 || kind == 0) return comparison(depth);
+    if (kind == 1) {
+      const Meant inner = condition(depth - 1);
+      return {"!" + within(inner, 8), inner.value == 0 ? 1.0 : 0.0, 6};
+    }
+    const bool both = kind < 4;
+    const Meant left = condition(depth - 1), right = condition(depth - 1);
+    const int tightness = both ? 2 : 1;
+    const bool value = both ? left.value != 0 && right.value != 0 : left.value != 0 || right.value != 0;
+    return {within(left, tightness) + (both ? " && " : "||") + within(right, tightness + 1), value ? 1.0 : 0.0,
+            tightness};
+  }
+
+ private:
+  static std::string within(const Meant& part, int tightness) {
+    return part.tightness >= tightness ? part.text : "(" + part.text + ")";
+  }
+
+  Meant comparison(int depth) {
+    while (true) {
+      const Meant left = number(depth), right = number(depth);
+      if (!(std::abs(left.value - right.value) > 1e-6 * (std::abs(left.value) + std::abs(right.value)))) continue;
+      const bool less = random_() % 2 != 0;
+      return {within(left, 4) + (less ? " < " : ">=") + within(right, 4),
+              less == (left.value < right.value) ? 1.0 : 0.0, 3};
+    }
+  }
+
+  Meant number(int depth) {
+    static const char* const names[] = {"x", "p", "n"};
+    const auto kind = random_() % 7;
+    if (depth == 0 || kind == 0) {
+      const auto i = random_() % 4;
+      return i < 3 ? Meant{names[i], point_[i], 8} : Meant{"1.5", 1.5, 8};
+    }
+    const Meant a = number(depth - 1), b = number(depth - 1);
+    switch (kind) {
+      case 1:
+        return {within(a, 4) + "+" + within(b, 5), a.value + b.value, 4};
+      case 2:
+        return {within(a, 4) + " - " + within(b, 5), a.value - b.value, 4};
+      case 3:
+        return {within(a, 5) + "*" + within(b, 6), a.value * b.value, 5};
+      case 4:
+        return {within(a, 5) + " / " + within(b, 6), a.value / b.value, 5};
+      case 5:
+        return {"-" + within(a, 6), -a.value, 6};
+      default:
+        return {within(a, 8) + "^" + within(b, 6), std::pow(a.value, b.value), 7};
+    }
+  }
+
+  const Point& point_;
+  std::mt19937_64 random_{3};
+};
+
+TEST(Constraint, means_what_its_grammar_says_for_random_conditions) {
+  const Point point{-1.25, 0.75, 2, 1, 2};
+  RandomCondition random(point);
+  for (int i = 0; i < 20'000; ++i) {
+    const Meant meant = random.condition(1 + i % 4);
+    ASSERT_EQ(admits(meant.text, point), meant.value != 0) << meant.text;
+  }
+}
+
 TEST(Constraint, refuses_what_it_cannot_read) {
   EXPECT_EQ(refusal("nosy == 1"), "unknown name nosy in where (toy has no such parameter). Did you mean noisy?");
   EXPECT_EQ(refusal("x >"), "where cannot be read (its end comes unexpected). Write a condition such as \"x > 0\".");

@@ -117,7 +117,7 @@ TEST(SweepFile, names_the_place_of_every_mistake) {
       {"study = 'sample'\n[axes]\nrate = [9007199254740993]", "sweep.toml:3:9: 9007199254740993 is beyond 2^53"},
       {"study = 'sample'\n[axes]\nrate = [0x10]", "sweep.toml:3:9: 0x10 is not decimal"},
       {"study = 'sample'\n[axes]\nrate = [inf]", "sweep.toml:3:9: inf is not a finite number"},
-      {"study = 'sample'\n[axes]\nrate = {linspace = [1, nan, 3]}", "sweep.toml:3:1: nan is not a finite number"},
+      {"study = 'sample'\n[axes]\nrate = {linspace = [1, nan, 3]}", "sweep.toml:3:24: nan is not a finite number"},
       {"study = 'sample'\n[axes]\nrate = {logspace = [1, 2, 3]}",
        "sweep.toml:3:9: no kind of axis \"logspace\". Did you mean geomspace, which"},
       {"study = 'sample'\n[axes]\nrate = [1, 2, 1]", "sweep.toml:3:1: rate has the value 1 twice"},
