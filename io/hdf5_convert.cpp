@@ -97,7 +97,7 @@ std::optional<AttributeValue> attribute_value(hid_t attribute) {
 /// Single numbers and texts; what readers and HDF5 use among themselves is not for us.
 Attributes attributes_of(hid_t object) {
   Attributes attributes;
-  const int count = H5Aget_num_attrs(object);
+  const int count = checked<herr_t>(H5Aget_num_attrs(object), "attributes");
   for (int i = 0; i < count; ++i) {
     const Handle attribute(
         H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, static_cast<hsize_t>(i), H5P_DEFAULT, H5P_DEFAULT),
@@ -373,7 +373,8 @@ std::vector<LeftOut> convert_hdf5(const std::string& from, const std::string& to
   std::vector<LeftOut> left_out;
   std::vector<Source> sources = find_sources(file, left_out);
   keep_fitting(sources, left_out);
-  FileLayout layout{.attributes = attributes_of(file)};
+  const Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose, "file");
+  FileLayout layout{.attributes = attributes_of(root)};
   for (const Source& source : sources) layout.datasets.push_back(source.dataset);
   check_size(layout, most_bytes);
   create_hdf5(to, layout);
