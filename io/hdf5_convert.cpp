@@ -14,103 +14,20 @@
 #include "engine/error.hpp"
 #include "engine/plain_text.hpp"
 #include "io/hdf5_create.hpp"
+#include "io/hdf5_elements.hpp"
 #include "io/hdf5_handles.hpp"
 #include "io/raw_file.hpp"
 
 namespace trawl::io {
 namespace {
 
-constexpr std::uint64_t block_elements = std::uint64_t{1} << 18;
-constexpr std::size_t longest_text = std::size_t{1} << 26;
 constexpr std::string_view no_variable = "This is a netCDF dimension but not a netCDF variable";
 
-using Shape = std::vector<std::uint64_t>;
 using DatasetHandle = std::shared_ptr<Handle>;
-
-/// Why an object is left out.
-struct Unfit {
-  std::string why;
-};
-
-std::optional<Shape> shape_of(hid_t space) {
-  const H5S_class_t kind = H5Sget_simple_extent_type(space);
-  if (kind == H5S_SCALAR) return Shape{};
-  if (kind != H5S_SIMPLE) return std::nullopt;
-  std::vector<hsize_t> extents(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
-  H5Sget_simple_extent_dims(space, extents.data(), nullptr);
-  return Shape(extents.begin(), extents.end());
-}
 
 hid_t memory_type(ElementType type) {
   if (type == ElementType::int64) return H5T_NATIVE_INT64;
   return type == ElementType::uint8 ? H5T_NATIVE_UINT8 : H5T_NATIVE_DOUBLE;
-}
-
-/// The strings of a dataset's or an attribute's elements, which `read` puts into memory of a type.
-template <class Read>
-std::vector<std::string> read_strings(hid_t type, std::uint64_t count, hid_t space, const Read& read) {
-  std::vector<std::string> texts;
-  if (H5Tis_variable_str(type) > 0) {
-    std::vector<char*> pointers(count);
-    read(type, pointers.data());
-    for (const char* pointer : pointers) texts.emplace_back(pointer ? pointer : "");
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, pointers.data());
-  } else {
-    const std::size_t size = H5Tget_size(type);
-    if (size > longest_text / count) throw Unfit{"its texts are too long"};
-    std::vector<char> bytes(size * count);
-    read(type, bytes.data());
-    for (std::uint64_t i = 0; i < count; ++i) {
-      std::string text(bytes.data() + i * size, size);
-      texts.push_back(text.substr(0, text.find('\0')));
-    }
-  }
-  for (const std::string& text : texts)
-    if (!is_utf8(text)) throw Unfit{"its text is not UTF-8"};
-  return texts;
-}
-
-std::optional<AttributeValue> attribute_value(hid_t attribute) {
-  const Handle type(H5Aget_type(attribute), H5Tclose, "attribute"),
-      space(H5Aget_space(attribute), H5Sclose, "attribute");
-  const std::optional<Shape> shape = shape_of(space);
-  if (!shape || shape->size() > 1 || (!shape->empty() && (*shape)[0] != 1)) return std::nullopt;
-  const auto read = [&](hid_t memory, void* to) { checked(H5Aread(attribute, memory, to), "attribute"); };
-  switch (H5Tget_class(type)) {
-    case H5T_STRING:
-      return read_strings(type, 1, space, read)[0];
-    case H5T_INTEGER: {
-      std::int64_t value = 0;
-      read(H5T_NATIVE_INT64, &value);
-      return value;
-    }
-    case H5T_FLOAT: {
-      double value = 0;
-      read(H5T_NATIVE_DOUBLE, &value);
-      return value;
-    }
-    default:
-      return std::nullopt;
-  }
-}
-
-/// Single numbers and texts; what readers and HDF5 use among themselves is not for us.
-Attributes attributes_of(hid_t object) {
-  Attributes attributes;
-  const int count = checked<herr_t>(H5Aget_num_attrs(object), "attributes");
-  for (int i = 0; i < count; ++i) {
-    const Handle attribute(
-        H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, static_cast<hsize_t>(i), H5P_DEFAULT, H5P_DEFAULT),
-        H5Aclose, "attribute");
-    char name[256] = {};
-    if (H5Aget_name(attribute, sizeof name, name) >= static_cast<ssize_t>(sizeof name) || name[0] == '_') continue;
-    if (std::string_view(name) == "CLASS" || std::string_view(name) == "NAME") continue;
-    try {
-      if (auto value = attribute_value(attribute)) attributes[name] = std::move(*value);
-    } catch (const Unfit&) {
-    }
-  }
-  return attributes;
 }
 
 /// A dataset of the file and how it is to be laid out.
@@ -199,45 +116,6 @@ Source describe(hid_t file, const std::string& name) {
     };
   }
   return source;
-}
-
-/// Reads the elements from `start`, `extents` of them in each dimension, into `to`; of a scalar, its only one.
-template <class Element>
-void read_block(hid_t id, const Shape& start, const Shape& extents, hid_t memory_type, Element* to) {
-  const Handle space(H5Dget_space(id), H5Sclose, "dataset");
-  const std::vector<hsize_t> from(start.begin(), start.end()), size(extents.begin(), extents.end());
-  if (size.empty()) {
-    checked(H5Dread(id, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to), "dataset");
-    return;
-  }
-  checked(H5Sselect_hyperslab(space, H5S_SELECT_SET, from.data(), nullptr, size.data(), nullptr), "dataset");
-  const Handle memory(H5Screate_simple(static_cast<int>(size.size()), size.data(), nullptr), H5Sclose, "dataset");
-  checked(H5Dread(id, memory_type, memory, space, H5P_DEFAULT, to), "dataset");
-}
-
-/// Calls visit(start, extents, first) for blocks that cover a shape, each in one piece, first being its place.
-template <class Visit>
-void for_each_block(const Shape& shape, const Visit& visit) {
-  std::size_t d = shape.size();
-  std::uint64_t inner = 1;  // elements for one index of dimensions 0 to d-1
-  while (d > 0 && shape[d - 1] <= block_elements / inner) inner *= shape[--d];
-  Shape start(shape.size(), 0), extents = shape;
-  std::fill_n(extents.begin(), d, 1);
-  if (d == 0) return visit(start, extents, std::uint64_t{0});
-  const std::uint64_t step = std::max<std::uint64_t>(1, block_elements / inner);
-  std::uint64_t first = 0;
-  while (true) {
-    extents[d - 1] = std::min(step, shape[d - 1] - start[d - 1]);
-    visit(start, extents, first);
-    first += extents[d - 1] * inner;
-    start[d - 1] += extents[d - 1];
-    std::size_t k = d;
-    while (k > 0 && start[k - 1] == shape[k - 1]) {
-      start[--k] = 0;
-      if (k > 0) ++start[k - 1];
-    }
-    if (k == 0) return;
-  }
 }
 
 /// The texts of a dataset as labels and positions.
@@ -369,12 +247,15 @@ std::vector<LeftOut> convert_hdf5(const std::string& from, const std::string& to
   checked(H5Pset_file_locking(access, false, true), "file");
   constexpr std::size_t cache_slots = 12421, cache_bytes = std::size_t{64} << 20;
   checked(H5Pset_cache(access, 0, cache_slots, cache_bytes, 1.0), "file");
-  const Handle file(H5Fopen(from.c_str(), H5F_ACC_RDONLY, access), H5Fclose, "file");
+  const Handle file = reading([&] { return Handle(H5Fopen(from.c_str(), H5F_ACC_RDONLY, access), H5Fclose, "file"); });
   std::vector<LeftOut> left_out;
-  std::vector<Source> sources = find_sources(file, left_out);
-  keep_fitting(sources, left_out);
-  const Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose, "file");
-  FileLayout layout{.attributes = attributes_of(root)};
+  std::vector<Source> sources;
+  FileLayout layout;
+  reading([&] {
+    sources = find_sources(file, left_out);
+    keep_fitting(sources, left_out);
+    layout.attributes = attributes_of(Handle(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose, "file"));
+  });
   for (const Source& source : sources) layout.datasets.push_back(source.dataset);
   check_size(layout, most_bytes);
   create_hdf5(to, layout);
