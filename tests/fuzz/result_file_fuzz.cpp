@@ -23,7 +23,7 @@ std::uint64_t values_of(const io::ResultReader& file) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static std::FILE* const nowhere = std::fopen("/dev/null", "w");
   fuzz::refuse_or([&] {
-    const io::ResultReader file(fuzz::input_directory().put("result.h5", data, size));
+    const io::ResultReader file(fuzz::input_directory().put("result.h5", data, size), io::ResultReader::Forms::own);
     file.sweep_text();
     file.shard();
     if (values_of(file) > most_values) return;
