@@ -147,7 +147,7 @@ TEST(RunLog, appends_one_json_object_per_event) {
   const auto sweep = sweep_of(grid_text);
   for (int run = 0; run < 2; ++run) {
     RunLog log(scratch / "log.jsonl", *sweep);
-    log.start("trawl run \"x\"\n", 2, 4, 7);
+    log.start("trawl run \"x\"\n", "abc", 2, 4, 7);
     log.on_worker(1, {.threads = 4, .host = "node", .pid = 77});
     log.on_worker_lost(1, "silent");
     log.on_failure({.task = 5, .status = Status::threw, .message = "bad \xff byte\nand a line"});
@@ -171,7 +171,7 @@ TEST(RunLog, appends_one_json_object_per_event) {
 TEST(RunLog, that_cannot_be_written_does_no_harm) {
   const auto sweep = sweep_of(grid_text);
   RunLog log("/proc/no such directory/log.jsonl", *sweep);
-  log.start("trawl run", 1, 1, 0);
+  log.start("trawl run", "", 1, 1, 0);
   log.end({}, 0);
 }
 

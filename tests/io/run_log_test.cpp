@@ -27,7 +27,8 @@ TEST(RunLog, names_the_program_that_wrote_last) {
   const Scratch scratch;
   const std::string path = scratch / "log";
   EXPECT_EQ(read_run_history(path).program, "");
-  RunLog log(path);
+  const auto sweep = sweep_of(grid_text);
+  RunLog log(path, *sweep);
   log.start("trawl run", "abc", 1, 2, 0);
   EXPECT_EQ(read_run_history(path).program, "abc");
   log.end({}, 0);
@@ -40,7 +41,8 @@ TEST(RunLog, names_the_program_that_wrote_last) {
 TEST(FailureNotes, hold_the_newest_line_of_a_task) {
   const Scratch scratch;
   const std::string path = scratch / "log";
-  RunLog log(path);
+  const auto sweep = sweep_of(grid_text);
+  RunLog log(path, *sweep);
   log.start("trawl run", "", 1, 2, 0);
   log.on_failure({7, Status::threw, "first"});
   log.on_failure({8, Status::threw, "other"});
@@ -85,7 +87,8 @@ TEST(FailureNotes, are_short_whatever_the_message) {
   const std::string path = scratch / "log";
   std::string text;
   for (int i = 0; i < 100000; ++i) text += "ü";
-  RunLog(path).on_failure({1, Status::threw, text});
+  const auto sweep = sweep_of(grid_text);
+  RunLog(path, *sweep).on_failure({1, Status::threw, text});
   const std::string message = notes_of(path, {1}).at(1).message;
   EXPECT_LT(message.size(), 2100);
   EXPECT_EQ(message.substr(message.size() - 5), "ü...");
