@@ -95,6 +95,7 @@ void for_each_task(const ResultReader& file, const std::vector<const Variable*>&
       row(task, status_names[statuses[task - range.begin]], values);
     }
   }
+  if (on_block) on_block("exporting", tasks * task_bytes, tasks * task_bytes);
 }
 
 }  // namespace

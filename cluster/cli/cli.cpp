@@ -178,6 +178,16 @@ void say(std::string_view what, std::string_view more = {}) {
   write_to_stderr("\n");
 }
 
+/// The same for what an exception says, which may hold texts from outside.
+void say_problem(const char* before, const std::exception& error) {
+  try {
+    const std::string line = one_line(error.what());
+    say(before, line);
+  } catch (const std::bad_alloc&) {
+    say(before, "out of memory");
+  }
+}
+
 int report_shortage(const char* lacking, const char* what) {
   try {
     const std::string limits = memory_limits_text();
@@ -229,24 +239,24 @@ int report_exception() {
   try {
     throw;
   } catch (const UsageError& error) {
-    say(error.what());
+    say_problem("", error);
     return exit_usage;
   } catch (const BusyError& error) {
-    say(error.what());
+    say_problem("", error);
     return exit_busy;
   } catch (const IoError& error) {
-    say(error.what());
+    say_problem("", error);
     return exit_io;
   } catch (const Stopped& stopped) {
-    say(stopped.what());
+    say_problem("", stopped);
     return exit_stopped_early;
   } catch (const std::exception& error) {
     if (const char* lacking = missing_resource(error)) return report_shortage(lacking, error.what());
     if (const auto* refused = dynamic_cast<const std::system_error*>(&error)) {
-      say("the machine refused: ", refused->what());
+      say_problem("the machine refused: ", *refused);
       return exit_io;
     }
-    say("this is a bug in trawl (please report it): ", error.what());
+    say_problem("this is a bug in trawl (please report it): ", error);
     return exit_bug;
   }
 }

@@ -151,7 +151,7 @@ io::ScalingRun run_once(const Launcher& launcher, std::uint64_t nodes, const std
   std::vector<std::string> words = launch_words(launcher, nodes);
   words.insert(words.end(), {launcher.program, "run", sweep, "-o", output, "-q", "--threads",
                              std::to_string(launcher.threads), "--oversubscribe"});
-  const ProcessResult result = run_process(words, longest_run_s);
+  const ProcessResult result = run_process(words, longest_run_s, WhenStopped::end_it);
   // mpirun --enable-recovery returns 0 whatever happened: the run log says whether the run came to its end.
   const std::optional<io::ScalingRun> run = read_run(output + ".run.jsonl", nodes);
   if ((result.code != exit_complete && result.code != exit_failed_points) || !run) {

@@ -180,7 +180,7 @@ class ShortPoints(LimitsTest):
         self.assertEqual(done.returncode, STOPPED_EARLY, done.stderr)
         self.assertEqual(self.statuses(), [1, 1, 0, 1, 1, 1])
         self.assertIn(f"task 2 (x = 2) stays pending: for want of {lacking}", done.stderr)
-        self.assertIn("not complete, 1 tasks failed for want of a resource: 5 tasks computed", done.stderr)
+        self.assertIn("not complete, 1 task failed for want of a resource: 5 tasks computed", done.stderr)
         log = [json.loads(line) for line in (self.directory / "a.h5.run.jsonl").read_text().splitlines()]
         failures = [line for line in log if line["event"] == "failure"]
         self.assertEqual([(f["task"], f["status"], f["parameters"]) for f in failures], [(2, "pending", {"x": 2.0})] * 2)

@@ -249,7 +249,7 @@ class Run(OutputTest):
         (self.directory / "b.h5.run.jsonl").mkdir()
         for name in ("a.h5", "b.h5"):
             done = self.expect(FAILED_POINTS, "run", *failing, "-o", name)
-            self.assertIn("there is no whole log of this run", done.stderr)
+            self.assertIn("the log of this run is not whole", done.stderr)
             self.assertNotIn("says why", done.stderr)
         self.assertEqual((self.directory / "a.h5.run.jsonl").read_text(), "dear diary\n")
 

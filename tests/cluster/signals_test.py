@@ -204,10 +204,15 @@ class Export(SignalTest):
         self.expect(COMPLETE, "run", "fragile", "--axis", "x=0,1", "--replicates", "1000000", "-o", "a.h5")
         self.before = self.files()
 
+    def is_writing(self, process):
+        """Whether it has a file in the directory, which has no name until it is whole."""
+        links = pathlib.Path(f"/proc/{process.pid}/fd")
+        return any(os.readlink(link).startswith(f"{self.directory}/#") for link in links.iterdir())
+
     def test_is_stopped_with_nothing_left(self):
         for s in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             process = self.start("export", "a.h5", "-o", "a.csv")
-            self.wait_until(lambda: self.files() != self.before, "is not written")
+            self.wait_until(lambda: self.is_writing(process), "is not written")
             process.send_signal(s)
             code, errors = self.end(process)
             self.assertEqual(code, STOPPED_EARLY, errors)

@@ -50,7 +50,7 @@ SweepSpec zipped() {
 
 SweepSpec listed() {
   SweepSpec spec{.study = "toy", .design = DesignKind::list};
-  spec.list = {{{"n", 2}, {"x", 1}}, {{"x", -1}, {"n", 3}}, {{"n", 2}, {"x", 1}}};
+  spec.list = {{{"n", 2}, {"x", 1}}, {{"x", -1}, {"n", 3}}, {{"n", 2}, {"x", 4}}};
   return spec;
 }
 
@@ -164,7 +164,7 @@ TEST(List, has_the_points_as_given) {
   EXPECT_EQ(design.point_count(), 3u);
   EXPECT_EQ(point(design, 0), (Row{1, 0.25, 2, 1, 0}));
   EXPECT_EQ(point(design, 1), (Row{-1, 0.25, 3, 1, 0}));
-  EXPECT_EQ(point(design, 2), (Row{1, 0.25, 2, 1, 0}));
+  EXPECT_EQ(point(design, 2), (Row{4, 0.25, 2, 1, 0}));
 }
 
 TEST(Design, gives_the_same_points_in_blocks_of_any_size) {

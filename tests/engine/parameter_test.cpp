@@ -176,7 +176,7 @@ TEST(PlainText, is_utf_8_without_control_characters) {
     EXPECT_EQ(problem->offset, offset) << one_line(text);
     EXPECT_FALSE(problem_with_text(one_line(text))) << "shown plainly";
   }
-  EXPECT_EQ(one_line("a\nb\xC2\x9B\xffü"), "a\\x0ab\\xc2\\x9b\\xffü");
+  EXPECT_EQ(one_line("a\nb\xC2\x9B\xffü"), "a\\x0ab\\u009b\\xffü");
 }
 
 TEST(Parameter, refuses_text_that_is_no_value_of_it) {
