@@ -280,7 +280,7 @@ InflightFile::InflightFile(const std::string& path, Rank rank) {
   slots_ = static_cast<InflightSlot*>(memory);
   for (std::size_t i = 0; i < slot_count; ++i) new (&slots_[i]) InflightSlot{};
   process_slots.store(slots_);
-  if (!file_.empty()) process_file.store(strdup(file_.c_str()));
+  if (!file_.empty()) process_file.store(file_.c_str());
 }
 
 InflightFile::~InflightFile() {
