@@ -140,7 +140,7 @@ TEST_F(Inflight, an_abort_of_the_main_thread_is_held_against_no_task_of_others) 
   EXPECT_TRUE(recover_faults(path_).empty());
 }
 
-#ifndef __SANITIZE_ADDRESS__  // whose operator new ends the process in place of throwing
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // operator new ends the process there
 TEST_F(Inflight, an_abort_after_memory_ran_out_is_held_against_no_task) {
   const int code = code_of_abort([&] {
     auto* file = new InflightFile(path_, 0);
